@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ioto.api.web;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/// Answers one request, on a virtual thread of its own, so it may block.
+@ConsumerType
+@FunctionalInterface
+public interface Handler {
+  /// Answers the request. Returning without having sent anything answers 200 with an empty body.
+  ///
+  /// @throws HttpException answered with its status
+  /// @throws Exception logged and answered with 500
+  void handle(Exchange exchange) throws Exception;
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Fixtures for tests of every bundle: a clock moved by hand ([ManualClock]), waiting for what
+/// happens on another thread ([Eventually]), and a component's configuration from a map
+/// ([Configs]). Never shipped.
+@NullMarked
+package io.ioto.testing;
+
+import org.jspecify.annotations.NullMarked;
