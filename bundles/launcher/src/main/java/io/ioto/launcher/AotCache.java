@@ -2,7 +2,6 @@
 package io.ioto.launcher;
 
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -170,29 +169,37 @@ final class AotCache {
     }
   }
 
-  /// Asks the gateway's readiness service, whose type the launcher cannot know.
+  /// Waits for the gateway to be ready.
+  ///
+  /// @return false when it stopped, or was not ready in time
   private static boolean awaitReady(Framework framework) throws InterruptedException {
-    var context = framework.getBundleContext();
     var deadline = System.nanoTime() + READY_PATIENCE.toNanos();
-    while (System.nanoTime() < deadline) {
-      var reference = context.getServiceReference("io.ioto.api.runtime.Readiness");
-      if (reference != null) {
-        var readiness = context.getService(reference);
-        try {
-          if (readiness != null
-              && readiness.getClass().getMethod("missing").invoke(readiness)
-                  instanceof List<?> missing
-              && missing.isEmpty()) {
-            return true;
-          }
-        } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
-          log.warn("readiness cannot be asked", e);
-          return false;
+    try {
+      while (System.nanoTime() < deadline) {
+        if (ready(framework)) {
+          return true;
         }
+        Thread.sleep(100);
       }
-      Thread.sleep(100);
+    } catch (IllegalStateException _) {
+      log.debug("the framework has stopped");
+    } catch (ReflectiveOperationException e) {
+      log.warn("readiness cannot be asked", e);
     }
     return false;
+  }
+
+  /// Asks the gateway's readiness service, whose type the launcher cannot know.
+  private static boolean ready(Framework framework) throws ReflectiveOperationException {
+    var context = framework.getBundleContext();
+    var reference = context.getServiceReference("io.ioto.api.runtime.Readiness");
+    if (reference == null) {
+      return false;
+    }
+    var readiness = context.getService(reference);
+    return readiness != null
+        && readiness.getClass().getMethod("missing").invoke(readiness) instanceof List<?> missing
+        && missing.isEmpty();
   }
 
   /// Whether this process runs on the cache: the JVM maps it only when it accepts it.
