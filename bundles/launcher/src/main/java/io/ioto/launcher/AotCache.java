@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.launch.Framework;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -150,16 +151,11 @@ final class AotCache {
 
   private static void ask(Framework framework)
       throws IOException, InterruptedException, ReflectiveOperationException {
-    var context = framework.getBundleContext();
-    var reference = context.getServiceReference("io.ioto.api.web.Listener");
-    if (reference == null) {
+    if (!(call(framework, "io.ioto.api.web.Listener", "url") instanceof URI url)) {
       return;
     }
-    var listener = context.getService(reference);
-    var url = (URI) listener.getClass().getMethod("url").invoke(listener);
     try (var http = HttpClient.newHttpClient()) {
-      for (var path :
-          List.of("/", "/health/live", "/health/ready", "/system/console", "/nothing")) {
+      for (var path : List.of("/", "/health/live", "/health/ready", "/system/console", "/none")) {
         for (var round = 0; round < 20; round++) {
           http.send(
               HttpRequest.newBuilder(url.resolve(path)).build(),
@@ -189,17 +185,22 @@ final class AotCache {
     return false;
   }
 
-  /// Asks the gateway's readiness service, whose type the launcher cannot know.
   private static boolean ready(Framework framework) throws ReflectiveOperationException {
-    var context = framework.getBundleContext();
-    var reference = context.getServiceReference("io.ioto.api.runtime.Readiness");
-    if (reference == null) {
-      return false;
-    }
-    var readiness = context.getService(reference);
-    return readiness != null
-        && readiness.getClass().getMethod("missing").invoke(readiness) instanceof List<?> missing
+    return call(framework, "io.ioto.api.runtime.Readiness", "missing") instanceof List<?> missing
         && missing.isEmpty();
+  }
+
+  /// Calls a service whose type the launcher cannot know.
+  ///
+  /// @return null when there is no such service
+  private static @Nullable Object call(Framework framework, String type, String method)
+      throws ReflectiveOperationException {
+    var context = framework.getBundleContext();
+    var reference = context.getServiceReference(type);
+    var service = reference == null ? null : context.getService(reference);
+    return service == null
+        ? null
+        : reference.getBundle().loadClass(type).getMethod(method).invoke(service);
   }
 
   /// Whether this process runs on the cache: the JVM maps it only when it accepts it.
