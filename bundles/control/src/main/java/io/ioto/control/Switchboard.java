@@ -76,10 +76,18 @@ final class Switchboard implements AutoCloseable {
       return null;
     }
     synchronized (seats) {
-      if (!closed) {
-        seats.computeIfAbsent(route, this::seat);
+      if (closed || seats.containsKey(route)) {
+        return route;
       }
     }
+    // Not under the lock: seating a service may activate its component.
+    var seat = seat(route);
+    synchronized (seats) {
+      if (!closed && seats.putIfAbsent(route, seat) == null) {
+        return route;
+      }
+    }
+    seat.close();
     return route;
   }
 
