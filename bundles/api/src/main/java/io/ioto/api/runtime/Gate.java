@@ -2,6 +2,7 @@
 package io.ioto.api.runtime;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Counts the callers inside one provider so that it can be closed once the last has left.
@@ -15,6 +16,10 @@ public final class Gate {
   ///
   /// @return false when the gate is closed; nothing has to be left then
   public boolean enter() {
+    // Callers that find it closed must not move the count: whoever closes waits for zero.
+    if (closed()) {
+      return false;
+    }
     if (state.incrementAndGet() > CLOSED) {
       leave();
       return false;
@@ -36,6 +41,11 @@ public final class Gate {
     return state.get() & ~CLOSED;
   }
 
+  /// True once [#close] was called, whether or not all callers have left.
+  public boolean closed() {
+    return state.get() >= CLOSED;
+  }
+
   /// Refuses new callers from now on and waits for those inside. A gate never opens again.
   ///
   /// @param patience how long to wait at most
@@ -43,7 +53,8 @@ public final class Gate {
   ///     ended the wait first (the interrupt status is kept)
   public boolean close(Duration patience) {
     state.getAndUpdate(s -> s | CLOSED);
-    var deadline = System.nanoTime() + patience.toNanos();
+    // Saturates: "never" is longer than nanoseconds can count.
+    var deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience);
     synchronized (this) {
       while (inside() > 0) {
         var left = deadline - System.nanoTime();

@@ -3,6 +3,7 @@ package io.ioto.api.runtime;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// The place of a provider that may be swapped while callers use it: the vacant chair. A call goes
@@ -51,20 +52,31 @@ public final class Seat<T> {
   /// Seats a provider behind those already here, and wakes whoever waits.
   ///
   /// @param gate counts the callers inside the provider; one gate may serve many seats
-  public synchronized void seat(T service, Gate gate) {
+  /// @return false when the gate is closed already: the provider left before it was seated
+  public synchronized boolean seat(T service, Gate gate) {
+    if (gate.closed()) {
+      return false;
+    }
     occupants =
         Stream.concat(occupants.stream(), Stream.of(new Occupant<>(service, gate))).toList();
     notifyAll();
+    return true;
   }
 
   /// Takes every provider with this gate off the seat. Returns at once: callers still inside are
   /// waited for by closing the gate, which the caller does next.
-  public synchronized void vacate(Gate gate) {
+  ///
+  /// @return true when one was seated here
+  public synchronized boolean vacate(Gate gate) {
     var rest = occupants.stream().filter(o -> o.gate() != gate).toList();
-    if (rest.isEmpty() && !occupants.isEmpty()) {
+    if (rest.size() == occupants.size()) {
+      return false;
+    }
+    if (rest.isEmpty()) {
       vacantSince = System.nanoTime();
     }
     occupants = rest;
+    return true;
   }
 
   /// True while nobody is seated.
@@ -75,7 +87,7 @@ public final class Seat<T> {
   /// True when nobody has been seated for longer than the grace period: nobody is expected any
   /// more.
   public boolean abandoned() {
-    return vacant() && System.nanoTime() - vacantSince > patience.grace().toNanos();
+    return vacant() && System.nanoTime() - vacantSince > nanos(patience.grace());
   }
 
   /// Calls the occupant; waits for one while the seat is vacant.
@@ -100,7 +112,7 @@ public final class Seat<T> {
         continue;
       }
       if (deadline == 0) {
-        deadline = System.nanoTime() + patience.grace().toNanos();
+        deadline = System.nanoTime() + nanos(patience.grace());
       }
       await(deadline);
     }
@@ -125,6 +137,11 @@ public final class Seat<T> {
     } finally {
       waiting--;
     }
+  }
+
+  /// Saturates: "never" is longer than nanoseconds can count.
+  private static long nanos(Duration duration) {
+    return TimeUnit.NANOSECONDS.convert(duration);
   }
 
   private VacantException vacant(String why) {

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ioto.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.Version;
+
+/// The bundles that shall run: those of the chosen features, replaced or joined by what was
+/// deployed into this gateway.
+///
+/// @param entries in start order
+/// @param warnings what was wrong with the deployed bundles and how it was settled
+record BundleSet(List<Entry> entries, List<String> warnings) {
+  /// One bundle of the set.
+  ///
+  /// @param name symbolic name
+  /// @param file jar, absolute
+  /// @param sha256 hash of the jar, lower-case hex
+  /// @param startLevel 1 or more
+  record Entry(String name, Version version, Path file, String sha256, int startLevel) {
+    /// The same for every version of a bundle that comes with the distribution, and so stable.
+    String location() {
+      return "reference:" + file.toUri().toString().replaceFirst("^file:///", "file:/");
+    }
+  }
+
+  BundleSet {
+    entries = List.copyOf(entries);
+    warnings = List.copyOf(warnings);
+  }
+
+  /// Reads the features and the deployed bundles.
+  ///
+  /// @param features names such as `core`
+  /// @throws LauncherException when a feature does not exist or cannot be read
+  static BundleSet of(Path home, Path state, List<String> features) {
+    var wanted = new LinkedHashMap<String, Entry>();
+    for (var feature : features) {
+      var file = home.resolve("features/%s.json".formatted(feature));
+      if (!Files.exists(file)) {
+        throw new LauncherException(
+            2,
+            "no feature '%s'; there are: %s".formatted(feature, names(home.resolve("features"))));
+      }
+      try {
+        for (var bundle : Json.objects(Json.object(Files.readString(file)), "bundles")) {
+          var entry =
+              entry(bundle, home.resolve("bundles").resolve(Json.string(bundle, "ioto-file")));
+          wanted.putIfAbsent(entry.name(), entry);
+        }
+      } catch (IOException | IllegalArgumentException e) {
+        throw new LauncherException(1, "%s is damaged: %s".formatted(file, e.getMessage()));
+      }
+    }
+    var warnings = overlay(wanted, state);
+    return new BundleSet(List.copyOf(wanted.values()), warnings);
+  }
+
+  private static List<String> overlay(Map<String, Entry> wanted, Path state) {
+    var warnings = new ArrayList<String>();
+    var file = state.resolve("release/deployed.json");
+    if (!Files.exists(file)) {
+      return warnings;
+    }
+    try {
+      for (var bundle : Json.objects(Json.object(Files.readString(file)), "bundles")) {
+        var sha256 = Json.string(bundle, "sha256");
+        var jar =
+            state.resolve("store/sha256").resolve(sha256.substring(0, 2)).resolve(sha256 + ".jar");
+        var entry = deployed(bundle, jar);
+        var shipped = wanted.get(entry.name());
+        if (shipped != null && shipped.version().compareTo(entry.version()) > 0) {
+          continue;
+        }
+        if (!Files.exists(jar) || Files.size(jar) != Json.number(bundle, "size", -1)) {
+          warnings.add(
+              "deployed bundle %s %s is missing or incomplete in the store; %s"
+                  .formatted(
+                      entry.name(),
+                      entry.version(),
+                      shipped == null ? "it is left out" : "the shipped one is used"));
+          continue;
+        }
+        wanted.put(entry.name(), entry);
+      }
+    } catch (IOException | RuntimeException e) {
+      warnings.add(
+          "%s is damaged, the shipped bundles are used: %s".formatted(file, e.getMessage()));
+    }
+    return warnings;
+  }
+
+  private static Entry entry(Map<String, Object> bundle, Path file) {
+    return new Entry(
+        Json.string(bundle, "ioto-name"),
+        Version.parseVersion(Json.string(bundle, "ioto-version")),
+        file,
+        Json.string(bundle, "ioto-sha256"),
+        (int) Json.number(bundle, "start-order", 1));
+  }
+
+  private static Entry deployed(Map<String, Object> bundle, Path file) {
+    return new Entry(
+        Json.string(bundle, "name"),
+        Version.parseVersion(Json.string(bundle, "version")),
+        file,
+        Json.string(bundle, "sha256"),
+        (int) Json.number(bundle, "startLevel", 30));
+  }
+
+  private static String names(Path folder) {
+    try (var files = Files.list(folder)) {
+      return String.join(
+          ", ",
+          files
+              .map(f -> f.getFileName().toString().replaceFirst("\\.json$", ""))
+              .sorted()
+              .toList());
+    } catch (IOException e) {
+      return "none (%s)".formatted(e.getMessage());
+    }
+  }
+}
