@@ -160,9 +160,10 @@ public final class Assembler {
     var group = id.substring(0, id.indexOf(':')).replace('.', '/');
     var artifact = id.substring(id.indexOf(':') + 1);
     try (var versions = Files.list(repository.resolve(group).resolve(artifact))) {
-      var found = versions.toList();
+      var found = versions.filter(Files::isDirectory).toList();
       if (found.size() != 1) {
-        throw new IllegalStateException("expected one version of %s, not %s".formatted(id, found));
+        throw new IllegalStateException(
+            "expected one version of %s, not %s; mvn clean".formatted(id, found));
       }
       var folder = found.getFirst();
       return folder.resolve("%s-%s.jar".formatted(artifact, folder.getFileName()));
