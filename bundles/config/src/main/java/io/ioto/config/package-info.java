@@ -8,7 +8,12 @@
 ///
 /// Threads: one, named `config`, that waits for changed files ([Watch]). Files: only reads; the
 /// configuration that Configuration Admin keeps is replaced at start and counts for nothing.
+@Capability(
+    namespace = "osgi.service",
+    attribute = "objectClass:List<String>=io.ioto.api.config.Settings",
+    effective = "active")
 @NullMarked
 package io.ioto.config;
 
 import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Capability;
