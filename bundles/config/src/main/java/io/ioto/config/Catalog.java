@@ -29,6 +29,9 @@ final class Catalog extends BundleTracker<Bundle> {
   private static final int INSTALLED =
       Bundle.INSTALLED | Bundle.RESOLVED | Bundle.STARTING | Bundle.ACTIVE | Bundle.STOPPING;
 
+  /// Bytes of a description; a larger one is cut and so refused.
+  private static final int LARGEST = 1 << 20;
+
   private final Runnable changed;
   private final Map<Bundle, List<Section>> described = new LinkedHashMap<>();
 
@@ -96,7 +99,7 @@ final class Catalog extends BundleTracker<Bundle> {
       return List.of();
     }
     try (var in = resource.openStream()) {
-      var text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      var text = new String(in.readNBytes(LARGEST), StandardCharsets.UTF_8);
       return Section.read(Json5.document(text, bundle + "/" + Section.RESOURCE));
     } catch (IOException | JsonException e) {
       log.error(

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.ioto.api.config.Settings;
 import io.ioto.json.Document;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -48,6 +49,7 @@ public final class Configuration {
   private final Object lock = new Object();
 
   private Layers.@Nullable Merged merged;
+  private boolean refused;
   private Set<String> warned = Set.of();
   private volatile Set<String> disabled = Set.of();
   private volatile Watch.Pace pace =
@@ -69,11 +71,11 @@ public final class Configuration {
     watch = new Watch(folder, () -> pace, this::reload);
     catalog = new Catalog(context, this::republish);
     catalog.open();
-    var report = read();
-    if (report.errors().isEmpty()) {
+    var problem = first();
+    if (problem.isEmpty()) {
       watch.start();
     } else {
-      fatal.accept(report.summary());
+      fatal.accept(problem);
     }
   }
 
@@ -103,6 +105,17 @@ public final class Configuration {
     }
   }
 
+  /// The reading at start; says why the gateway cannot go on, or nothing.
+  private String first() {
+    try {
+      var report = read();
+      return report.errors().isEmpty() ? "" : report.summary();
+    } catch (UncheckedIOException e) {
+      log.error("The configuration cannot be put in force", e);
+      return "the configuration cannot be stored: " + e.getCause();
+    }
+  }
+
   /// Reads the files on the watching thread.
   private void reload() {
     try {
@@ -127,18 +140,24 @@ public final class Configuration {
                 : "The changed configuration in {} is refused, the one before stays:{}",
             folder,
             lines(report.errors()));
+        refused = true;
         return report;
       }
       warn(report);
       var before = merged;
-      merged = next;
       if (before != null && before.root().equals(next.root())) {
-        log.debug("Configuration read again, nothing has changed");
+        merged = next; // the places of its values may be others
+        if (refused) {
+          log.info("The configuration is right again and as it was");
+        }
+        refused = false;
         return report;
       }
+      var touched = publisher.publish(evaluation.dictionaries(), Set.of());
+      refused = false;
+      merged = next;
       disabled = evaluation.disabled();
       pace = pace(evaluation.dictionaries().get(OWN_PID));
-      var touched = publisher.publish(evaluation.dictionaries(), Set.of());
       if (before != null) {
         log.info(
             "Configuration changed: {}; given to {}",
@@ -165,8 +184,12 @@ public final class Configuration {
       }
       warn(report);
       disabled = evaluation.disabled();
-      var touched = publisher.publish(evaluation.dictionaries(), evaluation.wrong());
-      log.debug("Configuration after a bundle came or went given to {}", touched);
+      try {
+        var touched = publisher.publish(evaluation.dictionaries(), evaluation.wrong());
+        log.debug("Configuration after a bundle came or went given to {}", touched);
+      } catch (UncheckedIOException e) {
+        log.error("The configuration of a bundle cannot be stored", e);
+      }
     }
   }
 

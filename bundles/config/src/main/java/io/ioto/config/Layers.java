@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /// Merges the files, later ones over earlier ones: `ioto.json5`, `web.json5`, `device.json5`,
@@ -28,6 +29,9 @@ final class Layers {
 
   private static final String CONDITIONAL = "conditional";
   private static final String PROFILE = "profile";
+
+  /// Profiles that need no block to make sense.
+  private static final Set<String> ORDINARY = Set.of("dev", "prod");
 
   /// The merged tree.
   ///
@@ -84,13 +88,15 @@ final class Layers {
           conditional(layer, "", profile);
         });
     commandLine.ifPresent(layer -> body(layer, ""));
-    if (!profiles.isEmpty() && !profiles.contains(profile)) {
+    if (!ORDINARY.contains(profile) && !profiles.contains(profile)) {
       report
           .in(origins)
           .warning(
               root.has(PROFILE) ? "/" + PROFILE : "",
-              "no file has a block for the profile '%s', only for %s"
-                  .formatted(profile, String.join(", ", profiles)));
+              "no file has a block for the profile '%s'%s"
+                  .formatted(
+                      profile,
+                      profiles.isEmpty() ? "" : ", only for " + String.join(", ", profiles)));
     }
     return new Merged(root, origins, profile, decided);
   }

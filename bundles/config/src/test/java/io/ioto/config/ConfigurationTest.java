@@ -82,13 +82,13 @@ class ConfigurationTest {
 
   @Test
   void theWholeIsASettingsService() throws Exception {
-    folder.write("local.json5", "{a: {b: [1]}, profile: 'mine', services: {a: false}}");
+    folder.write("local.json5", "{a: {b: [1]}, profile: 'prod', services: {a: false}}");
     gateway.install(A, "1", number(1));
     start();
     var settings = gateway.service(Settings.class);
     assertThat(settings.get("a.b")).hasValueSatisfying(b -> assertThat(b).hasToString("[1]"));
     assertThat(settings.get("a.c")).isEmpty();
-    assertThat(settings.profile()).isEqualTo("mine");
+    assertThat(settings.profile()).isEqualTo("prod");
     assertThat(settings.disabled()).containsExactly(A);
     assertThat(settings.path("@config/x")).isEqualTo(folder.path().resolve("x"));
     assertThat(settings.all().at("/services/a").asBoolean(true)).isFalse();
@@ -212,6 +212,11 @@ class ConfigurationTest {
                             .contains(
                                 "refused", "local.json5:1:9: expected a value, found the end")));
     assertThat(gateway.published(A, "n")).isEqualTo(5);
+    folder.write("local.json5", "{a: {n: 5}}");
+    eventually(
+        () ->
+            assertThat(gateway.log())
+                .contains("INFO The configuration is right again and as it was"));
     folder.write("local.json5", "{a: {n: 6}}");
     eventually(() -> assertThat(gateway.published(A, "n")).isEqualTo(6));
   }
