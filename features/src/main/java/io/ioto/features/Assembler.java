@@ -51,7 +51,8 @@ public final class Assembler {
   /// Maven layout, folder to make, version.
   public static void main(String[] args) throws IOException {
     var root = Path.of(args[0]);
-    new Assembler(Path.of(args[2]), Path.of(args[3]), args[4]).assemble(root, Path.of(args[1]));
+    new Assembler(Path.of(args[2]), Path.of(args[3]), args[4])
+        .assemble(root, Path.of(args[1]));
   }
 
   private void assemble(Path root, Path features) throws IOException {
@@ -95,12 +96,13 @@ public final class Assembler {
       bundle.put("ioto-sha256", sha256(jar));
       bundle.put("ioto-size", Files.size(jar));
     }
-    made.add(write(target.resolve("features").resolve(file.getFileName()), Json5.pretty(feature)));
+    made.add(
+        write(target.resolve("features").resolve(file.getFileName()), Json5.pretty(feature)));
     return jars;
   }
 
-  /// Every combination a person can start: the core alone, with the web server, with the console
-  /// on top, each with and without every application that fits.
+  /// Every combination a person can start: the core alone, with the web server, with the console on
+  /// top, each with and without every application that fits.
   private static void prove(Map<String, List<Path>> bundles, Map<String, String> properties) {
     var combinations = new ArrayList<List<String>>();
     combinations.add(List.of("core"));

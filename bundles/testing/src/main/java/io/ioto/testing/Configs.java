@@ -47,7 +47,7 @@ public final class Configs {
     return value == null ? method.getDefaultValue() : value;
   }
 
-  private static String property(Method method) {
+  static String property(Method method) {
     return method.getName().replace("__", "\0").replace('_', '.').replace('\0', '_');
   }
 }
