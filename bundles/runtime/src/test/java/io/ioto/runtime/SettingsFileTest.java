@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ioto.json.Json5;
+import io.ioto.json.Units;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +56,26 @@ class SettingsFileTest {
     attributes(BundleSignals.Config.class).forEach(used::add);
 
     assertThat(described("io.ioto.runtime", "io.ioto.runtime.limits")).isEqualTo(used);
+    assertThat(described("io.ioto.runtime.log"))
+        .isEqualTo(attributes(LogSection.Config.class).collect(Collectors.toSet()));
+  }
+
+  @Test
+  void logOfTheCommandLineStartsWithTheDefaults() throws IOException {
+    var log = settings().get(2).path("properties");
+    var early = LogSettings.early(LogTrace.of(null), Path.of("/log"), "unit", Instant.EPOCH);
+
+    assertThat(early.path()).isEqualTo(log.at("/path/default").asText());
+    assertThat(early.format()).isEqualTo(log.at("/format/default").asText());
+    assertThat(early.types()).isEqualTo(log.at("/types/default").asText());
+    assertThat(early.sources()).isEqualTo(log.at("/sources/default").asText());
+    assertThat(early.limits())
+        .isEqualTo(
+            new LogFile.Limits(
+                Units.size(log.at("/maxSize/default").asText()),
+                log.at("/keep/default").intValue(),
+                Units.size(log.at("/total/default").asText())));
+    assertThat(early.queue()).isEqualTo(Units.size(log.at("/queue/default").asText()));
   }
 
   @Test
