@@ -92,7 +92,7 @@ public final class SwapBench {
   }
 
   /// The page, to the byte, and the action, which may tell the time.
-  static List<Load.Target> targets(URI url) throws IOException {
+  public static List<Load.Target> targets(URI url) throws IOException {
     return List.of(
         Load.Target.fixed(url, "/"), new Load.Target("/api/empty/status", SwapBench::isObject));
   }

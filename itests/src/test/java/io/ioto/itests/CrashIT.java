@@ -67,7 +67,7 @@ class CrashIT {
     var status = Status.of(gateway);
     assertThat(status.missing()).as("seed %d, round %d", seed, round).isEmpty();
     status.assertComplete(gateway);
-    return status.bundles().get(APP);
+    return status.bundles().getOrDefault(APP, "none");
   }
 
   private static void deploy(Gateway gateway, byte[] jar) {
