@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.runtime;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.ioto.api.config.Settings;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -42,11 +41,8 @@ public final class LogSection {
   public LogSection(
       BundleContext context, @Reference LogRoot root, @Reference Settings settings, Config config) {
     var trace = LogTrace.of(context.getProperty("ioto.trace"));
-    var folder =
-        settings.path(settings.get("directories.log").map(JsonNode::asText).orElse("@state/log"));
-    // Where the path has a token it is absolute after this.
-    var path =
-        config.path().startsWith("@") ? settings.path(config.path()).toString() : config.path();
+    var folder = settings.path("@log");
+    var path = path(config.path(), settings);
     var types = trace.typesOr(config.types());
     root.apply(
         new LogSettings(
@@ -66,6 +62,16 @@ public final class LogSection {
     }
     if ("cloud".equals(trace.path() == null ? path : trace.path())) {
       log.warn("log.path: 'cloud' is not supported yet; the log goes to ioto.log in {}", folder);
+    }
+  }
+
+  /// Replaces a token, so that the path is absolute.
+  private static String path(String text, Settings settings) {
+    try {
+      return text.startsWith("@") ? settings.path(text).toString() : text;
+    } catch (IllegalArgumentException unknown) {
+      log.error("log.path: {}; the log goes to ioto.log in @log", unknown.getMessage());
+      return "default";
     }
   }
 }
