@@ -79,19 +79,26 @@ public final class LogForwarder {
   private static String logger(LogEntry entry) {
     var name = entry.getLoggerName();
     var bundle = entry.getBundle();
-    var general = name == null || name.equals("LogService") || name.startsWith("Events.");
+    var general = name == null || name.equals("LogService") || event(entry);
     return general && bundle != null && bundle.getSymbolicName() != null
         ? bundle.getSymbolicName()
         : String.valueOf(name);
   }
 
+  /// Events of bundles and services come as information, dozens at each start and swap, and are
+  /// worth a line only to somebody who traces.
   private static Level level(LogEntry entry) {
     return switch (entry.getLogLevel()) {
       case ERROR -> Level.ERROR;
       case WARN -> Level.WARN;
-      case AUDIT, INFO -> Level.INFO;
-      case DEBUG -> Level.DEBUG;
+      case AUDIT, INFO -> event(entry) ? Level.TRACE : Level.INFO;
+      case DEBUG -> event(entry) ? Level.TRACE : Level.DEBUG;
       case TRACE -> Level.TRACE;
     };
+  }
+
+  private static boolean event(LogEntry entry) {
+    var name = entry.getLoggerName();
+    return name != null && name.startsWith("Events.");
   }
 }

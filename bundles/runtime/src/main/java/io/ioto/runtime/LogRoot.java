@@ -147,7 +147,9 @@ public final class LogRoot {
       var thrown = event.getThrowableProxy();
       return thrown == null
           ? event.getFormattedMessage()
-          : event.getFormattedMessage() + "\n" + ThrowableProxyUtil.asString(thrown);
+          : event.getFormattedMessage()
+              + "\n"
+              + ThrowableProxyUtil.asString(thrown).replace("\t", "  ");
     }
   }
 }

@@ -119,6 +119,19 @@ class LogForwarderTest {
   }
 
   @Test
+  void eventsThatAreNoErrorsAreForTracing() {
+    try (var log = new Recorder(SCR)) {
+      log.all();
+      var forwarder = new LogForwarder(reader, last);
+      reader.log(new Entry(1, LogLevel.INFO, "Events.Bundle", "STARTED", null));
+      reader.log(new Entry(2, LogLevel.WARN, "Events.Framework", "look", null));
+      forwarder.close();
+
+      assertThat(log.messages()).containsExactly("TRACE STARTED", "WARN look");
+    }
+  }
+
+  @Test
   void countIsKeptForTheSuccessor() {
     var reference =
         (ServiceReference<?>)

@@ -63,7 +63,7 @@ class LogRootTest {
             fatal web: the end
             error web: failed
                 java.lang.IllegalStateException: no luck
-                \tat\
+                  at\
             """)
         .doesNotContain("hidden");
     root.close();
