@@ -150,10 +150,17 @@ public final class ComponentReadiness implements Readiness {
         : "%s with %s (reference '%s')".formatted(type, lacking.target, lacking.name);
   }
 
-  /// The first line of the failure; the rest of the stack trace is in the log.
+  /// The innermost cause, which the component runtime gives as a stack trace; the rest of that is
+  /// in the log.
   private static String reason(Part part) {
     var failure = part.configuration() == null ? null : part.configuration().failure;
-    return failure == null ? "reason unknown" : failure.lines().findFirst().orElse("").strip();
+    return failure == null
+        ? "reason unknown"
+        : failure
+            .lines()
+            .filter(l -> !l.startsWith("\t") && !l.isBlank())
+            .reduce("", (_, last) -> last)
+            .replaceFirst("^Caused by: ", "");
   }
 
   /// The enabled components of active bundles.

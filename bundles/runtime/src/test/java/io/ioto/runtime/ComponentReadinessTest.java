@@ -150,7 +150,16 @@ class ComponentReadinessTest {
     components.add(bundle, "unknown", null);
     components.waiting(bundle, "uplink", "db", null);
     components.waiting(bundle, "page", "users", "(kind=local)");
-    components.failing(bundle, "broken", "java.lang.IllegalStateException: no luck\n\tat x.y");
+    components.failing(
+        bundle,
+        "broken",
+        """
+        java.lang.reflect.InvocationTargetException
+        \tat x.y
+        Caused by: java.lang.IllegalStateException: no luck
+        \tat x.y
+        \t... 9 more
+        """);
     components.add(bundle, "disabled", ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION)
             .defaultEnabled =
         false;

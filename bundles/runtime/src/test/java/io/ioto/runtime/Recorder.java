@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.runtime;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
@@ -21,6 +22,11 @@ final class Recorder extends AppenderBase<ILoggingEvent> implements AutoCloseabl
     logger.addAppender(this);
   }
 
+  /// Records what is below the logger's level as well.
+  void all() {
+    logger.setLevel(Level.TRACE);
+  }
+
   /// Level and message of each entry.
   List<String> messages() {
     return events.stream().map(e -> e.getLevel() + " " + e.getFormattedMessage()).toList();
@@ -39,5 +45,6 @@ final class Recorder extends AppenderBase<ILoggingEvent> implements AutoCloseabl
   public void close() {
     logger.detachAppender(this);
     logger.setAdditive(true);
+    logger.setLevel(null);
   }
 }

@@ -3,65 +3,71 @@ package io.ioto.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.ioto.json.Json5;
+import io.ioto.json.Section;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SettingsFileTest {
-  private static JsonNode settings() throws IOException {
-    try (var in = SettingsFileTest.class.getResourceAsStream("/OSGI-INF/ioto/settings.json5")) {
+  private static final Map<String, Object> LIMITS =
+      Map.of(
+          "fibers", 1000, "timers", 1000, "watches", 1000, "signals", 1000, "fibers.join", 5000L);
+
+  private static Map<String, Object> defaults(String... pids) throws IOException {
+    try (var in = BundleFibers.class.getResourceAsStream("/" + Section.RESOURCE)) {
       assertThat(in).isNotNull();
       var text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return Json5.read(text, "settings.json5");
-    }
-  }
-
-  private static Set<String> described(String... pids) throws IOException {
-    var described = new HashSet<String>();
-    for (var section : settings()) {
-      if (Arrays.asList(pids).contains(section.path("pid").asText())) {
-        section
-            .path("properties")
-            .properties()
-            .forEach(
-                p -> {
-                  if (!p.getValue().path("later").asBoolean()) {
-                    described.add(p.getKey());
-                  }
-                });
+      var defaults = new HashMap<String, Object>();
+      for (var section : Section.read(Json5.document(text, Section.RESOURCE))) {
+        if (Arrays.asList(pids).contains(section.pid())) {
+          defaults.putAll(section.defaults(path -> path));
+        }
       }
+      return defaults;
     }
-    return described;
   }
 
-  private static Stream<String> attributes(Class<?> config) {
-    return Arrays.stream(config.getDeclaredMethods()).map(m -> m.getName().replace('_', '.'));
-  }
-
-  @Test
-  void everyPropertyIsUsedAndEveryAttributeDescribed() throws IOException {
-    var used = new HashSet<String>();
-    attributes(BundleFibers.Config.class).forEach(used::add);
-    attributes(BundleTimers.Config.class).forEach(used::add);
-    attributes(BundleSignals.Config.class).forEach(used::add);
-
-    assertThat(described("io.ioto.runtime", "io.ioto.runtime.limits")).isEqualTo(used);
+  private static Stream<String> attributes(Class<?>... configs) {
+    return Arrays.stream(configs)
+        .flatMap(c -> Arrays.stream(c.getDeclaredMethods()))
+        .map(m -> m.getName().replace('_', '.'))
+        .distinct();
   }
 
   @Test
-  void defaultsAreThoseWrittenDown() throws IOException {
-    var limits = settings().get(1).path("properties");
+  void limitsAreThoseWrittenDown() throws IOException {
+    var defaults = defaults("io.ioto.runtime", "io.ioto.runtime.limits");
 
-    assertThat(limits.at("/fibers/default").intValue()).isEqualTo(1000);
-    assertThat(limits.at("/timers/default").intValue()).isEqualTo(1000);
-    assertThat(limits.at("/watches/default").intValue()).isEqualTo(1000);
-    assertThat(limits.at("/signals/default").intValue()).isEqualTo(1000);
-    assertThat(settings().at("/0/properties/fibers.join/default").asText()).isEqualTo("5 secs");
+    assertThat(defaults).isEqualTo(LIMITS);
+    assertThat(
+            attributes(
+                BundleFibers.Config.class, BundleTimers.Config.class, BundleSignals.Config.class))
+        .containsExactlyInAnyOrderElementsOf(defaults.keySet());
+  }
+
+  @Test
+  void logOfTheCommandLineStartsWithTheDefaults() throws IOException {
+    var early = LogSettings.early(LogTrace.of(null), Path.of("/log"), "unit", Instant.EPOCH);
+
+    assertThat(defaults("io.ioto.runtime.log"))
+        .isEqualTo(
+            Map.of(
+                "path", early.path(),
+                "format", early.format(),
+                "types", early.types(),
+                "sources", early.sources(),
+                "maxSize", early.limits().maxSize(),
+                "keep", early.limits().keep(),
+                "total", early.limits().total(),
+                "queue", early.queue()));
+    assertThat(attributes(LogSection.Config.class))
+        .containsExactlyInAnyOrderElementsOf(defaults("io.ioto.runtime.log").keySet());
   }
 }

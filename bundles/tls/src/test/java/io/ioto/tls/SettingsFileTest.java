@@ -4,36 +4,27 @@ package io.ioto.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ioto.json.Json5;
+import io.ioto.json.Section;
+import io.ioto.testing.Configs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.TreeMap;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SettingsFileTest {
   @Test
-  void everyAttributeIsDescribedWithItsDefault() throws IOException {
-    var defaults = new TreeMap<String, String>();
-    try (var in = PemTls.class.getResourceAsStream("/OSGI-INF/ioto/settings.json5")) {
+  void withoutConfigurationTheCertificateIsSelfSigned() throws IOException {
+    try (var in = PemTls.class.getResourceAsStream("/" + Section.RESOURCE)) {
       assertThat(in).isNotNull();
       var text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      Json5.read(text, "settings.json5")
-          .path("properties")
-          .properties()
-          .forEach(
-              p -> {
-                if (!p.getValue().path("later").asBoolean()) {
-                  defaults.put(p.getKey(), Json5.print(p.getValue().path("default")));
-                }
-              });
-    }
+      var section = Section.read(Json5.document(text, Section.RESOURCE)).getFirst();
+      assertThat(section.pid()).isEqualTo("io.ioto.tls");
 
-    assertThat(defaults)
-        .containsEntry("certificate", "\"\"")
-        .containsEntry("key", "\"\"")
-        .containsEntry("ciphers", "[]")
-        .containsEntry("folder", "\"@certs\"");
-    assertThat(Arrays.stream(PemTls.Config.class.getDeclaredMethods()).map(m -> m.getName()))
-        .containsExactlyInAnyOrderElementsOf(defaults.keySet());
+      var defaults = section.defaults(path -> path.replace("@certs", "/state/certs"));
+
+      assertThat(PemTls.Settings.of(Configs.of(PemTls.Config.class, defaults)))
+          .isEqualTo(new PemTls.Settings(null, null, List.of(), Path.of("/state/certs")));
+    }
   }
 }
