@@ -5,9 +5,13 @@
 ///
 /// Sockets are bound here, by the thread that activates [Front], so that a port in use is known at
 /// once; Jetty, run by the Felix HTTP service, accepts on them and starts a virtual thread per
-/// request. One timer of Jetty per listener closes connections that do not get their header
+/// request. Since two bundles cannot own one port, a successor starts after this one has stopped
+/// (`Ioto-Handover`). One timer of Jetty per listener closes connections that do not get their
+// header
 /// through. No files.
+@Header(name = "Ioto-Handover", value = "true")
 @NullMarked
 package io.ioto.front;
 
 import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Header;
