@@ -8,20 +8,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ioto.api.tls.Tls;
 import io.ioto.api.web.Listener;
 import io.ioto.json.Json5;
-import io.ioto.json.Section;
-import io.ioto.testing.Configs;
+import io.ioto.testing.Sections;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Dictionary;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.apache.felix.framework.FrameworkFactory;
@@ -67,16 +66,10 @@ final class FrontTest {
     return new Front(framework.getBundleContext(), admin(), config(listen));
   }
 
-  static Front.Config config(String... listen) throws IOException {
-    try (var in = Front.class.getResourceAsStream("/" + Section.RESOURCE)) {
-      var text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      var section = Section.read(Json5.document(text, Section.RESOURCE)).getFirst();
-      var values = new HashMap<>(section.defaults(path -> path));
-      if (listen.length > 0) {
-        values.put("listen", listen);
-      }
-      return Configs.of(Front.Config.class, values);
-    }
+  private Front.Config config(String... listen) {
+    var quoted = Arrays.stream(listen).map(Json5::quote).collect(Collectors.joining(","));
+    var settings = listen.length == 0 ? "{}" : "{listen: [" + quoted + "]}";
+    return Sections.config(Front.Config.class, "io.ioto.front", folder, settings);
   }
 
   /// Remembers what the HTTP service is configured with.
@@ -159,10 +152,10 @@ final class FrontTest {
 
   @Test
   void aBadEndpointEndsTheProcessAtStart() throws Exception {
-    var front = front("http://127.0.0.1:99999");
+    var front = front("http://127.0.0.1:80/path");
     assertThat(framework.waitForStop(TimeUnit.SECONDS.toMillis(10)).getType())
         .isEqualTo(FrameworkEvent.STOPPED);
-    assertThat(System.getProperty("ioto.fatal")).contains("99999");
+    assertThat(System.getProperty("ioto.fatal")).contains("'http://127.0.0.1:80/path'");
     assertThat(front).isNotNull();
   }
 

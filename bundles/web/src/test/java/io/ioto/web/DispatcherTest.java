@@ -23,7 +23,7 @@ final class DispatcherTest {
 
   @BeforeAll
   static void open(@TempDir Path folder) throws Exception {
-    site = new Site(folder, Map.of("limits.body", 1000L, "headers", "{\"X-Own\":\"yes\"}"));
+    site = new Site(folder, "{limits: {body: 1000}, headers: {'X-Own': 'yes'}}");
     site.publish(
         router ->
             router

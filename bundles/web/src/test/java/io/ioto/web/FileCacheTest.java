@@ -7,7 +7,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class FileCacheTest {
@@ -16,7 +15,7 @@ final class FileCacheTest {
   private final FileHandler other = handler();
 
   private FileHandler handler() {
-    var settings = Settings.of(Site.config(Path.of(""), Map.of()));
+    var settings = Settings.of(Site.config(Path.of(""), "{}"));
     return new FileHandler("/", new DiskFolder(Path.of("")), settings, cache, null);
   }
 

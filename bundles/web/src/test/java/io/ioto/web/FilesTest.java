@@ -27,8 +27,8 @@ final class FilesTest {
 
   @BeforeAll
   static void open(@TempDir Path folder) throws Exception {
-    documents = Files.createDirectories(folder.resolve("documents"));
-    site = new Site(folder, Map.of("mime", "{\".own\":\"x/own\"}", "limits.ranges", 3));
+    documents = Files.createDirectories(folder.resolve("site"));
+    site = new Site(folder, "{mime: {'.own': 'x/own'}, limits: {ranges: 3}}");
     var bundle =
         site.install(
             "app",

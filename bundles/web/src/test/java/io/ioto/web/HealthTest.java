@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ioto.api.runtime.Readiness;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
@@ -21,7 +20,7 @@ final class HealthTest {
 
   @Test
   void saysYesOrNoAndNothingElse(@TempDir Path folder) throws Exception {
-    try (var site = new Site(folder, Map.of())) {
+    try (var site = new Site(folder, "{}")) {
       var health = new Health();
       site.publish(health);
       var live = site.get("/health/live");

@@ -11,14 +11,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class SettingsTest {
-  private static Settings settings(Map<String, Object> changes) {
-    return Settings.of(Site.config(Path.of("folder"), changes));
+  private static Settings settings(String json5) {
+    return Settings.of(Site.config(Path.of("/folder"), json5));
   }
 
   @Test
   void defaults() {
-    var settings = settings(Map.of());
-    assertThat(settings.documents()).isEqualTo(Path.of("folder", "documents"));
+    var settings = settings("{}");
+    assertThat(settings.documents()).isEqualTo(Path.of("/folder/site"));
     assertThat(settings.headers()).isEqualTo(Map.of("X-Content-Type-Options", "nosniff"));
     assertThat(settings.index()).isEqualTo("index.html");
     assertThat(settings.body()).isEqualTo(100 * 1024);
@@ -32,28 +32,17 @@ final class SettingsTest {
   void everythingCanBeSet() {
     var settings =
         settings(
-            Map.of(
-                "documents",
-                "/d",
-                "headers",
-                "{\"x-content-type-options\":\"none\",\"X-Own\":\"1\"}",
-                "index",
-                "main.htm",
-                "mime",
-                "{\".x\":\"a/b\"}",
-                "limits.body",
-                1L,
-                "limits.cache",
-                2L,
-                "limits.ranges",
-                3,
-                "swap.drain",
-                4L,
-                "swap.grace",
-                5L,
-                "swap.waiting",
-                6));
-    assertThat(settings.documents()).isEqualTo(Path.of("/d"));
+            """
+            {
+              documents: '@state/d',
+              headers: {'x-content-type-options': 'none', 'X-Own': '1'},
+              index: 'main.htm',
+              mime: {'.x': 'a/b'},
+              limits: {body: 1, cache: 2, ranges: 3},
+              swap: {drain: 4, grace: 5, waiting: 6},
+            }
+            """);
+    assertThat(settings.documents()).isEqualTo(Path.of("/folder/state/d"));
     assertThat(settings.headers())
         .containsOnlyKeys("X-Content-Type-Options", "X-Own")
         .containsEntry("X-Own", "1")
@@ -63,18 +52,17 @@ final class SettingsTest {
     assertThat(settings.body()).isEqualTo(1);
     assertThat(settings.cache()).isEqualTo(2);
     assertThat(settings.ranges()).isEqualTo(3);
-    assertThat(settings.drain()).isEqualTo(Duration.ofMillis(4));
-    assertThat(settings.patience()).isEqualTo(new Seat.Patience(Duration.ofMillis(5), 6));
+    assertThat(settings.drain()).isEqualTo(Duration.ofSeconds(4));
+    assertThat(settings.patience()).isEqualTo(new Seat.Patience(Duration.ofSeconds(5), 6));
   }
 
   @Test
   void refusesWhatIsNoTextOrNoHeader() {
-    assertThatThrownBy(() -> settings(Map.of("headers", "{\"A\":1}")))
+    assertThatThrownBy(() -> settings("{headers: {A: 1}}"))
         .hasMessage("web.headers.A: expected a text, found number");
-    assertThatThrownBy(() -> settings(Map.of("headers", "{\"A b\":\"c\"}")))
-        .hasMessageContaining("'A b'");
-    assertThatThrownBy(() -> settings(Map.of("headers", "{\"A\":\"c\\r\\nB: d\"}")))
+    assertThatThrownBy(() -> settings("{headers: {'A b': 'c'}}")).hasMessageContaining("'A b'");
+    assertThatThrownBy(() -> settings("{headers: {A: 'c\\r\\nB: d'}}"))
         .hasMessageContaining("header 'A'");
-    assertThatThrownBy(() -> settings(Map.of("index", "a/b"))).hasMessageContaining("web.index");
+    assertThatThrownBy(() -> settings("{index: 'a/b'}")).hasMessageContaining("web.index");
   }
 }

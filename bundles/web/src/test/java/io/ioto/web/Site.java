@@ -2,9 +2,7 @@
 package io.ioto.web;
 
 import io.ioto.api.web.Routes;
-import io.ioto.json.Json5;
-import io.ioto.json.Section;
-import io.ioto.testing.Configs;
+import io.ioto.testing.Sections;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -19,7 +17,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -47,16 +44,17 @@ final class Site implements AutoCloseable {
   private final ServerConnector connector;
   private final HttpClient client = HttpClient.newHttpClient();
 
-  /// @param folder for what the test writes; the documents are in `documents` below it
-  /// @param settings beside the defaults
-  Site(Path folder, Map<String, Object> settings) throws Exception {
+  /// @param folder for what the test writes; the documents are in `site` below it
+  /// @param settings section `web` as JSON5
+  Site(Path folder, String settings) throws Exception {
     framework =
         new FrameworkFactory()
             .newFramework(
                 Map.of(
-                    "org.osgi.framework.storage", folder.resolve("felix").toString(),
-                    "felix.systembundle.activators", java.util.List.of(),
-                    "org.osgi.framework.system.packages.extra", "io.ioto.api.web"));
+                    "org.osgi.framework.storage",
+                    folder.resolve("felix").toString(),
+                    "org.osgi.framework.system.packages.extra",
+                    "io.ioto.api.web"));
     framework.start();
     dispatcher = new Dispatcher(context(), config(folder, settings));
 
@@ -73,20 +71,8 @@ final class Site implements AutoCloseable {
     server.start();
   }
 
-  static Dispatcher.Config config(Path folder, Map<String, Object> settings) {
-    var values = new HashMap<>(defaults());
-    values.put("documents", folder.resolve("documents").toString());
-    values.putAll(settings);
-    return Configs.of(Dispatcher.Config.class, values);
-  }
-
-  static Map<String, Object> defaults() {
-    try (var in = Dispatcher.class.getResourceAsStream("/" + Section.RESOURCE)) {
-      var text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return Section.read(Json5.document(text, Section.RESOURCE)).getFirst().defaults(path -> path);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+  static Dispatcher.Config config(Path folder, String settings) {
+    return Sections.config(Dispatcher.Config.class, "io.ioto.web", folder, settings);
   }
 
   BundleContext context() {

@@ -67,7 +67,7 @@ final class SwapTest {
 
   @Test
   void noRequestFailsWhileApplicationsAreSwapped() throws Exception {
-    try (var site = new Site(folder, Map.of())) {
+    try (var site = new Site(folder, "{}")) {
       var failures = new ConcurrentLinkedQueue<String>();
       var answered = new AtomicInteger();
       var stop = new AtomicBoolean();
@@ -112,7 +112,7 @@ final class SwapTest {
 
   @Test
   void aRequestWaitsForTheSuccessor() throws Exception {
-    try (var site = new Site(folder, Map.of())) {
+    try (var site = new Site(folder, "{}")) {
       site.publish(new App(1)).unregister();
       var response = later(() -> site.get("/number"));
       site.publish(new App(2));
@@ -122,7 +122,7 @@ final class SwapTest {
 
   @Test
   void withoutSuccessorItIs503AndThenForgotten() throws Exception {
-    try (var site = new Site(folder, Map.of("swap.grace", 200L))) {
+    try (var site = new Site(folder, "{swap: {grace: 0.2}}")) {
       site.publish(new App(1)).unregister();
       HttpResponse<String> response = site.get("/number");
       assertThat(response.statusCode()).isEqualTo(503);
@@ -133,7 +133,7 @@ final class SwapTest {
 
   @Test
   void theOlderServesUntilItGoes() throws Exception {
-    try (var site = new Site(folder, Map.of())) {
+    try (var site = new Site(folder, "{}")) {
       var older = site.publish(new App(1));
       site.publish(new App(2));
       assertThat(site.get("/number").body()).isEqualTo("1");
@@ -144,7 +144,7 @@ final class SwapTest {
 
   @Test
   void whoLeavesIsDrainedFirst() throws Exception {
-    try (var site = new Site(folder, Map.of())) {
+    try (var site = new Site(folder, "{}")) {
       var inside = new CountDownLatch(1);
       var finish = new CountDownLatch(1);
       var service =
@@ -169,7 +169,7 @@ final class SwapTest {
 
   @Test
   void patienceWithWhoDoesNotLeaveEnds() throws Exception {
-    try (var site = new Site(folder, Map.of("swap.drain", 50L))) {
+    try (var site = new Site(folder, "{swap: {drain: 0.05}}")) {
       var inside = new CountDownLatch(1);
       var finish = new CountDownLatch(1);
       var service =
@@ -192,7 +192,7 @@ final class SwapTest {
 
   @Test
   void whatASuccessorOfTheSameBundleDropsIsGoneAtOnce() throws Exception {
-    try (var site = new Site(folder, Map.of())) {
+    try (var site = new Site(folder, "{}")) {
       var first = site.install("app", "1", Map.of());
       var older =
           first
@@ -214,7 +214,7 @@ final class SwapTest {
 
   @Test
   void renamedBracesAreTheSamePlace() throws Exception {
-    try (var site = new Site(folder, Map.of())) {
+    try (var site = new Site(folder, "{}")) {
       var older = site.publish(router -> router.get("/p/{a}", e -> e.send("1" + e.param("a"))));
       site.publish(router -> router.get("/p/{b}", e -> e.send("2" + e.param("b"))));
       assertThat(site.get("/p/x").body()).isEqualTo("1x");
@@ -225,7 +225,7 @@ final class SwapTest {
 
   @Test
   void aPublisherWithABadRouteIsLeftOut() throws Exception {
-    try (var site = new Site(folder, Map.of())) {
+    try (var site = new Site(folder, "{}")) {
       site.publish(router -> router.get("/good", e -> e.send("")).get("bad", e -> e.send("")));
       site.publish(router -> router.get("/twice", e -> e.send("")).get("/twice", e -> e.send("")));
       site.publish(router -> router.route("TRACE", "/trace", e -> e.send("")));
@@ -238,10 +238,10 @@ final class SwapTest {
 
   @Test
   void aSuccessorOfTheServerServesTheSame() throws Exception {
-    try (var site = new Site(folder, Map.of())) {
+    try (var site = new Site(folder, "{}")) {
       var older = site.publish(new App(1));
       site.publish(new App(2));
-      var settings = Settings.of(Site.config(folder, Map.of()));
+      var settings = Settings.of(Site.config(folder, "{}"));
       try (var publishers = new Publishers(site.context(), settings, new FileCache(0), _ -> {})) {
         assertThat(publishers.find("/number"))
             .isNotNull()
