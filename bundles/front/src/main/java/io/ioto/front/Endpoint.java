@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 /// @param port 0 for any free one
 record Endpoint(boolean secure, String host, int port) {
   private static final Pattern SYNTAX =
-      Pattern.compile("(?:(https?)://)?(\\[[0-9A-Fa-f:.%]+]|[^:/\\[\\]]*)(?::(\\d{1,5}))?/?");
+      Pattern.compile("(?:(https?)://)?(\\[[0-9A-Fa-f:.%]+]|[^:/\\s\\[\\]]*)(?::(\\d{1,5}))?/?");
 
   /// @throws IllegalArgumentException says what is wrong with the text
   static Endpoint parse(String text) {
