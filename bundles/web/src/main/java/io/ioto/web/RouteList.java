@@ -12,9 +12,12 @@ import java.util.function.BiFunction;
 /// Collects what one publisher names, checks it, and closes.
 final class RouteList implements Router {
   /// One named path.
-  record Route(String method, PathPattern pattern, Handler handler) {}
+  ///
+  /// @param binder of the publisher
+  record Route(String method, PathPattern pattern, Handler handler, Binder binder) {}
 
   private final BiFunction<String, String, FileHandler> files;
+  private final Binder binder = new Binder();
   private final List<Route> routes = new ArrayList<>();
   private final Set<String> taken = new HashSet<>();
   private boolean closed;
@@ -35,7 +38,7 @@ final class RouteList implements Router {
     if (!taken.add(method + " " + path)) {
       throw new IllegalArgumentException("'%s %s' is named twice".formatted(method, path));
     }
-    routes.add(new Route(method, PathPattern.of(path), handler));
+    routes.add(new Route(method, PathPattern.of(path), handler, binder));
     return this;
   }
 

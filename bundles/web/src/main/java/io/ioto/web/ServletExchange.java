@@ -4,12 +4,12 @@ package io.ioto.web;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ioto.api.web.Exchange;
 import io.ioto.api.web.HttpException;
 import io.ioto.json.Json5;
 import io.ioto.json.JsonException;
 import io.ioto.json.Limits;
-import io.ioto.json.Mapper;
 import io.ioto.web.RouteList.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class ServletExchange implements Exchange {
   private final String method;
   private String path = "";
   private @Nullable PathPattern pattern;
+  private @Nullable Binder binder;
   private @Nullable Map<String, List<String>> query;
   private @Nullable Body body;
   private boolean sent;
@@ -65,6 +67,7 @@ final class ServletExchange implements Exchange {
   /// Hands the exchange to the handler of a route.
   boolean visit(Route route) throws Exception {
     pattern = route.pattern();
+    binder = route.binder();
     route.handler().handle(this);
     return true;
   }
@@ -176,7 +179,7 @@ final class ServletExchange implements Exchange {
   @Override
   public <T> T json(Class<T> type) {
     try {
-      return Mapper.shared().readValue(bytes(), type);
+      return mapper().readValue(bytes(), type);
     } catch (JsonException e) {
       throw notJson(e);
     } catch (JsonMappingException e) {
@@ -186,6 +189,11 @@ final class ServletExchange implements Exchange {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// That of the route; there is none before a route has been chosen, nor anybody who would ask.
+  private ObjectMapper mapper() {
+    return Objects.requireNonNull(binder, "no route").mapper();
   }
 
   private static HttpException notJson(JsonException e) {
@@ -234,7 +242,7 @@ final class ServletExchange implements Exchange {
       send(
           value instanceof JsonNode node
               ? Json5.print(node).getBytes(StandardCharsets.UTF_8)
-              : Mapper.shared().writeValueAsBytes(value),
+              : mapper().writeValueAsBytes(value),
           "application/json");
     } catch (JacksonException e) {
       throw new IllegalArgumentException("%s is no JSON".formatted(value.getClass()), e);
