@@ -18,7 +18,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
@@ -97,8 +96,6 @@ public final class Front {
     servlet = context.registerService(Servlet.class, new Dispatch(seat), everything());
     admin.getConfiguration("org.apache.felix.http", "?").updateIfDifferent(jetty());
 
-    // While the framework starts, the certificate is yet to come.
-    var running = context.getBundle(0).getState() == Bundle.ACTIVE;
     var endpoints = endpoints(config.listen());
     var secure = endpoints.stream().filter(Endpoint::secure).toList();
     tls = new SecureEndpoints(secure);
@@ -106,7 +103,7 @@ public final class Front {
     endpoints.stream().filter(e -> !e.secure()).forEach(e -> listen(e, null));
     if (!secure.isEmpty()) {
       tls.open();
-      if (tls.isEmpty() && running) {
+      if (tls.isEmpty()) {
         log.warn("Not listening on {} until there is a certificate (bundle io.ioto.tls)", secure);
       }
     }
