@@ -194,6 +194,12 @@ public final class Gateway implements AutoCloseable {
     return String.join("\n", lines);
   }
 
+  /// What it printed and what it wrote to its log file so far.
+  public String log() throws IOException {
+    var file = setup.state().resolve("log/ioto.log");
+    return output() + "\n" + (Files.exists(file) ? Files.readString(file) : "");
+  }
+
   /// Waits for its end by itself.
   ///
   /// @return exit code
@@ -209,20 +215,22 @@ public final class Gateway implements AutoCloseable {
   ///
   /// @return exit code
   public int terminate() throws InterruptedException {
-    process.destroy();
+    // Process.destroy would close the output with it.
+    process.toHandle().destroy();
     return awaitExit();
   }
 
   /// Kills it, as a power cut does, and waits until it is gone.
   public void kill() throws InterruptedException {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
     awaitExit();
   }
 
   @Override
   public void close() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly().onExit().join();
+    process.toHandle().destroyForcibly();
+    process.onExit().join();
   }
 
   public boolean alive() {

@@ -22,8 +22,13 @@ public final class SwapBench {
 
   /// What one row came to.
   ///
-  /// @param loadersLeft class loaders of swapped-out bundles that could not be collected
-  public record Outcome(Load.Result load, int swaps, long loadersLeft) {}
+  /// @param loaders what `GET /loaders` says of the class loaders that could not be collected
+  public record Outcome(Load.Result load, int swaps, Control.Reply loaders) {
+    /// How many of them there are.
+    public long loadersLeft() {
+      return loaders.number("loadersLeft");
+    }
+  }
 
   private final Gateway gateway;
   private final byte[] app;
@@ -79,7 +84,7 @@ public final class SwapBench {
         load.await(requests * (n + 1) / (swaps + 1));
       }
       var result = load.stop();
-      return new Outcome(result, swaps, gateway.control().get("/loaders").number("loadersLeft"));
+      return new Outcome(result, swaps, gateway.control().get("/loaders"));
     }
   }
 
@@ -113,6 +118,9 @@ public final class SwapBench {
                 load.failures(),
                 outcome.swaps()));
     load.problems().forEach(p -> Bench.say("  " + p));
+    if (outcome.loadersLeft() > 0) {
+      Bench.say("  " + outcome.loaders().body().strip());
+    }
     rows.accept(
         Row.of(name)
             .with("requests", load.requests())

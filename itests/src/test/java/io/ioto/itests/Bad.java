@@ -3,8 +3,10 @@ package io.ioto.itests;
 
 import io.ioto.bench.Jars;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
@@ -54,17 +56,19 @@ final class Bad {
     }
   }
 
+  /// A component that cannot be made.
+  public static final class Broken {
+    public Broken() {
+      throw new IllegalStateException("the component is broken");
+    }
+  }
+
   private Bad() {}
 
   /// The next version of a bundle, with such an activator.
   static byte[] edition(byte[] jar, String version, Class<? extends BundleActivator> activator)
       throws IOException {
     var name = activator.getName();
-    var file = name.replace('.', '/') + ".class";
-    byte[] code;
-    try (var in = activator.getResourceAsStream("/" + file)) {
-      code = java.util.Objects.requireNonNull(in).readAllBytes();
-    }
     return Jars.edition(
         jar,
         Map.of(
@@ -81,7 +85,41 @@ final class Bad {
             "",
             "Provide-Capability",
             ""),
-        Map.of(file, code));
+        Map.of(file(activator), code(activator)));
+  }
+
+  /// A bundle with [Broken] as its component.
+  static byte[] component() throws IOException {
+    var xml =
+        """
+        <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="broken" immediate="true">
+          <implementation class="%s"/>
+        </scr:component>
+        """
+            .formatted(Broken.class.getName());
+    return Jars.bundle(
+        Map.of(
+            Constants.BUNDLE_MANIFESTVERSION,
+            "2",
+            Constants.BUNDLE_SYMBOLICNAME,
+            "broken",
+            "Service-Component",
+            "OSGI-INF/broken.xml"),
+        Map.of(
+            "OSGI-INF/broken.xml",
+            xml.getBytes(StandardCharsets.UTF_8),
+            file(Broken.class),
+            code(Broken.class)));
+  }
+
+  private static String file(Class<?> type) {
+    return type.getName().replace('.', '/') + ".class";
+  }
+
+  private static byte[] code(Class<?> type) throws IOException {
+    try (var in = type.getResourceAsStream("/" + file(type))) {
+      return Objects.requireNonNull(in).readAllBytes();
+    }
   }
 
   /// A bundle with nothing but headers.

@@ -151,7 +151,7 @@ class BadInputIT {
               Gateway.freePort(),
               setup.arguments(),
               setup.environment());
-      assertEndsWith(second, setup.state().toString(), "another gateway");
+      assertEndsWith(second, setup.state().toString(), "in use by the gateway");
       Status.of(gateway).assertComplete(gateway);
       assertThat(gateway.ask("/")).isPresent();
       assertThat(gateway.terminate()).isZero();

@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.inject.Inject;
+import net.bytebuddy.ByteBuddy;
+import org.assertj.core.api.Assertions;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
@@ -38,6 +40,7 @@ import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.service.log.LogEntry;
 import org.osgi.service.log.LogLevel;
 import org.osgi.service.log.LogListener;
@@ -76,6 +79,9 @@ public class BundlesIT {
     try (var in = Files.newBufferedReader(home.resolve("runtime-config/framework.properties"))) {
       properties.load(in);
     }
+    // Pax Exam sets this property too, from options.
+    var packages = properties.remove(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA);
+    all.add(systemPackages((packages + ",io.ioto.bench,io.ioto.testing").split("\\s*,\\s*")));
     properties.forEach((k, v) -> all.add(frameworkProperty(k.toString()).value(v.toString())));
     all.add(frameworkProperty("ioto.home").value(home.toString()));
     all.add(frameworkProperty("ioto.config").value(home.resolve("runtime-config").toString()));
@@ -85,9 +91,14 @@ public class BundlesIT {
     all.add(frameworkProperty("ioto.profile").value("dev"));
     return options(
         composite(all.toArray(Option[]::new)),
-        systemPackages("io.ioto.bench", "io.ioto.testing"),
+        library(Assertions.class),
+        library(ByteBuddy.class),
         frameworkStartLevel(40),
         junitBundles());
+  }
+
+  private static Option library(Class<?> type) {
+    return bundle(type.getProtectionDomain().getCodeSource().getLocation().toString());
   }
 
   @Before
@@ -118,12 +129,29 @@ public class BundlesIT {
       var jar = Path.of(context.getProperty(STATE), name + ".jar");
       Files.write(jar, Jars.version(bytes(bundle), "0.1.1"));
       deployer().deploy(jar);
+      // The control socket answers before it is swapped itself.
+      eventually(
+          () ->
+              assertThat(context.getBundles())
+                  .filteredOn(b -> b.getSymbolicName().equals(name))
+                  .extracting(b -> b.getVersion().toString())
+                  .as(name)
+                  .containsExactly("0.1.1"));
       awaitReady("after %s was swapped".formatted(name));
-      assertThat(Arrays.stream(context.getBundles()).filter(b -> b.getSymbolicName().equals(name)))
-          .as(name)
-          .singleElement()
-          .satisfies(b -> assertThat(b.getVersion()).hasToString("0.1.1"));
     }
+  }
+
+  @Test
+  public void errorsOfTheComponentRuntimeAreSeen() throws Exception {
+    var jar = Files.write(Path.of(context.getProperty(STATE), "broken.jar"), Bad.component());
+    var bundle = context.installBundle("reference:file:" + jar);
+    try {
+      bundle.start();
+      eventually(() -> assertThat(errors).anyMatch(e -> e.contains("during instantiation")));
+    } finally {
+      bundle.uninstall();
+    }
+    errors.clear();
   }
 
   /// Libraries and contracts apart, whose users would have to be wired anew.

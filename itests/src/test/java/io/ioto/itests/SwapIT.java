@@ -40,6 +40,6 @@ class SwapIT {
     assertThat(outcome.load().problems()).isEmpty();
     assertThat(outcome.load().failures()).isZero();
     assertThat(outcome.load().requests()).isGreaterThanOrEqualTo(REQUESTS);
-    assertThat(outcome.loadersLeft()).isZero();
+    assertThat(outcome.loadersLeft()).as(outcome.loaders().body()).isZero();
   }
 }
