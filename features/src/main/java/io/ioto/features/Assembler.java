@@ -37,6 +37,9 @@ public final class Assembler {
           "ch.qos.logback:logback-classic", "logback-classic.jar",
           "ch.qos.logback:logback-core", "logback-core.jar");
 
+  /// What belongs to the checkout's own gateway and is not shipped.
+  private static final Set<String> OWN = Set.of("local.json5", "provision.json5");
+
   private final Path repository;
   private final Path target;
   private final String version;
@@ -51,8 +54,7 @@ public final class Assembler {
   /// Maven layout, folder to make, version.
   public static void main(String[] args) throws IOException {
     var root = Path.of(args[0]);
-    new Assembler(Path.of(args[2]), Path.of(args[3]), args[4])
-        .assemble(root, Path.of(args[1]));
+    new Assembler(Path.of(args[2]), Path.of(args[3]), args[4]).assemble(root, Path.of(args[1]));
   }
 
   private void assemble(Path root, Path features) throws IOException {
@@ -68,6 +70,9 @@ public final class Assembler {
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     made.add(script);
     for (var file : files(root.resolve("runtime-config"))) {
+      if (OWN.contains(file.getFileName().toString())) {
+        continue;
+      }
       made.add(copy(file, target.resolve("runtime-config").resolve(file.getFileName())));
     }
     var bundles = new LinkedHashMap<String, List<Path>>();
@@ -96,8 +101,7 @@ public final class Assembler {
       bundle.put("ioto-sha256", sha256(jar));
       bundle.put("ioto-size", Files.size(jar));
     }
-    made.add(
-        write(target.resolve("features").resolve(file.getFileName()), Json5.pretty(feature)));
+    made.add(write(target.resolve("features").resolve(file.getFileName()), Json5.pretty(feature)));
     return jars;
   }
 
@@ -160,9 +164,10 @@ public final class Assembler {
     var group = id.substring(0, id.indexOf(':')).replace('.', '/');
     var artifact = id.substring(id.indexOf(':') + 1);
     try (var versions = Files.list(repository.resolve(group).resolve(artifact))) {
-      var found = versions.toList();
+      var found = versions.filter(Files::isDirectory).toList();
       if (found.size() != 1) {
-        throw new IllegalStateException("expected one version of %s, not %s".formatted(id, found));
+        throw new IllegalStateException(
+            "expected one version of %s, not %s; mvn clean".formatted(id, found));
       }
       var folder = found.getFirst();
       return folder.resolve("%s-%s.jar".formatted(artifact, folder.getFileName()));
@@ -186,7 +191,7 @@ public final class Assembler {
 
   /// Deletes what an earlier build left behind.
   private void prune(Set<Path> made) throws IOException {
-    for (var folder : List.of("lib", "bundles", "features")) {
+    for (var folder : List.of("lib", "bundles", "features", "runtime-config")) {
       for (var file : files(target.resolve(folder))) {
         if (!made.contains(file)) {
           Files.delete(file);

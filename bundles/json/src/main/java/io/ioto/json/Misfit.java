@@ -2,7 +2,7 @@
 package io.ioto.json;
 
 /// A value that is not what its property takes.
-final class Misfit extends RuntimeException {
+final class Misfit extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
   /// JSON pointer from the property's value to the part that does not fit.
@@ -11,7 +11,7 @@ final class Misfit extends RuntimeException {
   final String reason;
 
   Misfit(String below, String reason) {
-    super(reason, null, false, false);
+    super(reason);
     this.below = below;
     this.reason = reason;
   }

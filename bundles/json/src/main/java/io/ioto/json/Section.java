@@ -90,7 +90,8 @@ public final class Section {
     return pid;
   }
 
-  /// The path of the section in the configuration, such as `web`. Many sections may share one.
+  /// The path of the section in the configuration, such as `web`; empty for the whole of it. Many
+  /// sections may share one.
   public String name() {
     return name;
   }
@@ -118,7 +119,8 @@ public final class Section {
 
   /// The complete dictionary for the component when the configuration says nothing.
   ///
-  /// @param paths makes a path absolute and replaces its directory tokens
+  /// @param paths makes a path absolute and replaces its directory tokens, or refuses it with an
+  ///     IllegalArgumentException
   public Map<String, Object> defaults(UnaryOperator<String> paths) {
     var values = new LinkedHashMap<String, Object>();
     properties.forEach(
@@ -134,28 +136,38 @@ public final class Section {
   /// the default stands.
   ///
   /// @param configuration the whole merged configuration
-  /// @param paths makes a path absolute and replaces its directory tokens
+  /// @param paths makes a path absolute and replaces its directory tokens, or refuses it with an
+  ///     IllegalArgumentException
   public Map<String, Object> values(
       JsonNode configuration, UnaryOperator<String> paths, Findings findings) {
-    var values = defaults(paths);
+    var values = new LinkedHashMap<String, Object>();
     properties.forEach(
         (property, description) -> {
-          var pointer = pointer(name + "." + property);
+          var pointer = pointer(path(property));
           var node = enter(configuration, pointer, findings);
-          if (node.isMissingNode() || node.isNull()) {
-            return;
-          }
+          boolean absent = node.isMissingNode() || node.isNull();
           if (description.later()) {
-            findings.warning(pointer, "has no effect yet");
+            if (!absent) {
+              findings.warning(pointer, "has no effect yet");
+            }
             return;
           }
           try {
-            values.put(property, description.value(node, paths));
+            if (!absent) {
+              values.put(property, description.value(node, paths));
+              return;
+            }
           } catch (Misfit e) {
             findings.error(pointer + e.below, e.reason);
           }
+          values.put(property, description.preset(paths));
         });
     return values;
+  }
+
+  /// The path of a property in the configuration, such as `web.limits.body`.
+  public String path(String property) {
+    return name.isEmpty() ? property : name + "." + property;
   }
 
   /// The JSON pointer of a dotted path.

@@ -54,6 +54,10 @@ class UnitsTest {
     "unlimited, 9223372036854775807",
     "infinite, 9223372036854775807",
     "9223372036854775807, 9223372036854775807",
+    "999999999999999999, 999999999999999999",
+    "0.50 k, 512",
+    "8589934591.5 gb, 9223372036854775807",
+    "8589934590.5 gb, 9223372035244163072",
     "99999999999 gb, 9223372036854775807",
   })
   void sizesHaveUnits(String text, long bytes) {
@@ -87,6 +91,8 @@ class UnitsTest {
         .hasMessage("'0.3 bytes' is not a whole number of bytes");
     assertThatThrownBy(() -> Units.time("0.0001"))
         .hasMessage("'0.0001' is not a whole number of milliseconds");
+    assertThatThrownBy(() -> Units.size("0.0000001 gb"))
+        .hasMessage("'0.0000001 gb' is not a whole number of bytes");
     assertThatThrownBy(() -> Units.time("1".repeat(80)))
         .hasMessageContaining("is not a number with a unit");
   }

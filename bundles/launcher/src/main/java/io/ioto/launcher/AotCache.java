@@ -2,7 +2,6 @@
 package io.ioto.launcher;
 
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.launch.Framework;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -151,16 +151,11 @@ final class AotCache {
 
   private static void ask(Framework framework)
       throws IOException, InterruptedException, ReflectiveOperationException {
-    var context = framework.getBundleContext();
-    var reference = context.getServiceReference("io.ioto.api.web.Listener");
-    if (reference == null) {
+    if (!(call(framework, "io.ioto.api.web.Listener", "url") instanceof URI url)) {
       return;
     }
-    var listener = context.getService(reference);
-    var url = (URI) listener.getClass().getMethod("url").invoke(listener);
     try (var http = HttpClient.newHttpClient()) {
-      for (var path :
-          List.of("/", "/health/live", "/health/ready", "/system/console", "/nothing")) {
+      for (var path : List.of("/", "/health/live", "/health/ready", "/system/console", "/none")) {
         for (var round = 0; round < 20; round++) {
           http.send(
               HttpRequest.newBuilder(url.resolve(path)).build(),
@@ -170,29 +165,42 @@ final class AotCache {
     }
   }
 
-  /// Asks the gateway's readiness service, whose type the launcher cannot know.
+  /// Waits for the gateway to be ready.
+  ///
+  /// @return false when it stopped, or was not ready in time
   private static boolean awaitReady(Framework framework) throws InterruptedException {
-    var context = framework.getBundleContext();
     var deadline = System.nanoTime() + READY_PATIENCE.toNanos();
-    while (System.nanoTime() < deadline) {
-      var reference = context.getServiceReference("io.ioto.api.runtime.Readiness");
-      if (reference != null) {
-        var readiness = context.getService(reference);
-        try {
-          if (readiness != null
-              && readiness.getClass().getMethod("missing").invoke(readiness)
-                  instanceof List<?> missing
-              && missing.isEmpty()) {
-            return true;
-          }
-        } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
-          log.warn("readiness cannot be asked", e);
-          return false;
+    try {
+      while (System.nanoTime() < deadline) {
+        if (ready(framework)) {
+          return true;
         }
+        Thread.sleep(100);
       }
-      Thread.sleep(100);
+    } catch (IllegalStateException _) {
+      log.debug("the framework has stopped");
+    } catch (ReflectiveOperationException e) {
+      log.warn("readiness cannot be asked", e);
     }
     return false;
+  }
+
+  private static boolean ready(Framework framework) throws ReflectiveOperationException {
+    return call(framework, "io.ioto.api.runtime.Readiness", "missing") instanceof List<?> missing
+        && missing.isEmpty();
+  }
+
+  /// Calls a service whose type the launcher cannot know.
+  ///
+  /// @return null when there is no such service
+  private static @Nullable Object call(Framework framework, String type, String method)
+      throws ReflectiveOperationException {
+    var context = framework.getBundleContext();
+    var reference = context.getServiceReference(type);
+    var service = reference == null ? null : context.getService(reference);
+    return service == null
+        ? null
+        : reference.getBundle().loadClass(type).getMethod(method).invoke(service);
   }
 
   /// Whether this process runs on the cache: the JVM maps it only when it accepts it.

@@ -24,7 +24,8 @@ public interface Signals {
   /// Tells all watchers of a name; does not wait for them.
   void signal(String name, @Nullable Object argument);
 
-  /// As [#signal], and keeps the argument for watchers that come later, until [#release].
+  /// As [#signal], and keeps the argument for watchers that come later, until [#release] or the
+  /// end of the bundle that holds it.
   void hold(String name, @Nullable Object argument);
 
   /// Forgets the state kept by [#hold].

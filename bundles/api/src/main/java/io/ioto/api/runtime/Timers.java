@@ -27,6 +27,6 @@ public interface Timers {
   /// period delays the next, runs never overlap.
   Timer every(Duration period, String name, Runnable work);
 
-  /// The clock the timers go by.
+  /// The clock the timers go by. It never jumps, and so may differ from the date when that is set.
   InstantSource clock();
 }

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ioto.front;
+
+import java.net.Socket;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.IO;
+
+/// A Jetty connector that keeps to our limits: connections beyond the limit of the whole server
+/// are closed without a byte, and so is one whose first header is not complete in time.
+final class Entrance extends ServerConnector {
+  private static final long SWEEP_MILLIS = 500;
+
+  private final int connections;
+  private final long parseMillis;
+
+  /// @param parseMillis 0 for no limit
+  Entrance(Server server, int connections, long parseMillis, ConnectionFactory... factories) {
+    super(server, factories);
+    this.connections = connections;
+    this.parseMillis = parseMillis;
+  }
+
+  @Override
+  protected void configure(Socket socket) {
+    super.configure(socket);
+    var open = 0;
+    for (Connector connector : getServer().getConnectors()) {
+      open += connector.getConnectedEndPoints().size();
+    }
+    if (open >= connections) {
+      // Jetty finds it closed when it comes to use it, and forgets it.
+      IO.close(socket);
+    }
+  }
+
+  @Override
+  protected void doStart() throws Exception {
+    super.doStart();
+    if (parseMillis > 0) {
+      sweepLater();
+    }
+  }
+
+  private void sweepLater() {
+    var _ = getScheduler().schedule(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void sweep() {
+    if (!isRunning()) {
+      return;
+    }
+    var born = System.currentTimeMillis() - parseMillis;
+    for (var endPoint : getConnectedEndPoints()) {
+      if (endPoint.getCreatedTimeStamp() < born && silent(endPoint)) {
+        endPoint.close();
+      }
+    }
+    sweepLater();
+  }
+
+  /// True while no request has come in; never for what was upgraded to another protocol.
+  private static boolean silent(EndPoint endPoint) {
+    return switch (endPoint.getConnection()) {
+      case null -> true;
+      case SslConnection tls -> silent(tls.getSslEndPoint());
+      case Connection http when http instanceof Connection.UpgradeFrom -> http.getMessagesIn() == 0;
+      default -> false;
+    };
+  }
+}

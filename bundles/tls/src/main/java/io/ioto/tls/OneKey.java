@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ioto.tls;
+
+import java.net.Socket;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/// Offers one key to whoever connects. A key store would encrypt the key only to decrypt it again,
+/// which takes longer than all the rest of the start of TLS.
+final class OneKey extends X509ExtendedKeyManager {
+  private static final String ALIAS = "server";
+
+  private final Credentials credentials;
+
+  OneKey(Credentials credentials) {
+    this.credentials = credentials;
+  }
+
+  private @Nullable String alias(String keyType) {
+    return keyType.equals(credentials.key().getAlgorithm()) ? ALIAS : null;
+  }
+
+  @Override
+  public @Nullable String chooseEngineServerAlias(
+      String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+    return alias(keyType);
+  }
+
+  @Override
+  public @Nullable String chooseServerAlias(
+      String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    return alias(keyType);
+  }
+
+  @Override
+  public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+    return alias(keyType) == null ? null : new String[] {ALIAS};
+  }
+
+  @Override
+  public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+    return null;
+  }
+
+  @Override
+  public @Nullable String chooseClientAlias(
+      String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    return null;
+  }
+
+  @Override
+  public X509Certificate[] getCertificateChain(String alias) {
+    return credentials.chain().toArray(X509Certificate[]::new);
+  }
+
+  @Override
+  public PrivateKey getPrivateKey(String alias) {
+    return credentials.key();
+  }
+}

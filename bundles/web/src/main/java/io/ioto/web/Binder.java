@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ioto.web;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ioto.json.Mapper;
+import org.jspecify.annotations.Nullable;
+
+/// Binds JSON to the types of one publisher. Jackson remembers every class it has met, and with it
+/// the class loader of a bundle that may be swapped; so each publisher has a mapper of its own,
+/// made when first used, which goes when the publisher goes. May be shared between threads.
+final class Binder {
+  private volatile @Nullable ObjectMapper mapper;
+
+  /// The mapper.
+  ObjectMapper mapper() {
+    var made = mapper;
+    return made == null ? make() : made;
+  }
+
+  private synchronized ObjectMapper make() {
+    var made = mapper;
+    if (made == null) {
+      made = Mapper.separate();
+      mapper = made;
+    }
+    return made;
+  }
+}
