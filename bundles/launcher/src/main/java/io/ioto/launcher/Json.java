@@ -46,13 +46,14 @@ final class Json {
   /// The objects of an array member; none when it is absent.
   @SuppressWarnings("unchecked")
   static List<Map<String, Object>> objects(Map<String, Object> object, String member) {
-    return switch (object.get(member)) {
-      case null -> List.of();
-      case List<?> list when list.stream().allMatch(Map.class::isInstance) ->
-          (List<Map<String, Object>>) list;
-      default ->
-          throw new IllegalArgumentException("'%s' is no array of objects".formatted(member));
-    };
+    var value = object.get(member);
+    if (value == null) {
+      return List.of();
+    }
+    if (value instanceof List<?> list && list.stream().allMatch(Map.class::isInstance)) {
+      return (List<Map<String, Object>>) list;
+    }
+    throw new IllegalArgumentException("'%s' is no array of objects".formatted(member));
   }
 
   /// The strings of an array member; none when it is absent.
@@ -72,11 +73,14 @@ final class Json {
 
   /// A number member, or the default when it is absent.
   static long number(Map<String, Object> object, String member, long otherwise) {
-    return switch (object.get(member)) {
-      case null -> otherwise;
-      case Number n -> n.longValue();
-      default -> throw new IllegalArgumentException("'%s' is no number".formatted(member));
-    };
+    var value = object.get(member);
+    if (value == null) {
+      return otherwise;
+    }
+    if (value instanceof Number number) {
+      return number.longValue();
+    }
+    throw new IllegalArgumentException("'%s' is no number".formatted(member));
   }
 
   private @Nullable Object value(int depth) {

@@ -17,8 +17,9 @@ import java.util.stream.Stream;
 /// @param others whether sources that are not named are logged
 /// @param named sources to which the opposite applies
 record LogFilter(Set<Type> types, boolean others, Set<String> named) {
-  /// What the specification calls a log type. Warnings have a name of their own where a line is
-  /// written and are chosen together with errors.
+  /// What the specification calls a log type. Information from libraries counts as `debug`;
+  /// warnings have a name of their own where a line is written and are chosen together with
+  /// errors.
   enum Type {
     RAW,
     FATAL,
@@ -46,10 +47,15 @@ record LogFilter(Set<Type> types, boolean others, Set<String> named) {
       return switch (event.getLevel().toInt()) {
         case Level.ERROR_INT -> ERROR;
         case Level.WARN_INT -> WARN;
-        case Level.INFO_INT -> INFO;
+        case Level.INFO_INT -> library(event.getLoggerName()) ? DEBUG : INFO;
         case Level.DEBUG_INT -> DEBUG;
         default -> TRACE;
       };
+    }
+
+    /// What the libraries below us think worth telling is of use to developers only.
+    private static boolean library(String logger) {
+      return logger.startsWith("org.apache.") || logger.startsWith("org.eclipse.");
     }
 
     String word() {

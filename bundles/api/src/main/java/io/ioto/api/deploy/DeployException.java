@@ -22,7 +22,9 @@ public final class DeployException extends RuntimeException {
     /// It was not active and satisfied in time.
     TIMEOUT,
     /// The disk refused; nothing was changed.
-    STORAGE
+    STORAGE,
+    /// Too many deployments wait already, or the gateway is not up; worth trying again.
+    BUSY
   }
 
   private final Reason reason;
