@@ -156,10 +156,15 @@ public final class Deployments implements Deployer {
   }
 
   /// Removes what a crash, or what nobody needs any more, has left in the store.
-  void tidy() {
-    ledger.take(settings.queue());
+  ///
+  /// @return false when that has to wait, since something is being deployed
+  boolean tidy() {
+    if (!ledger.takeIfFree()) {
+      return false;
+    }
     try {
       ready();
+      return true;
     } finally {
       ledger.pass();
     }

@@ -148,8 +148,7 @@ final class HotFolder implements AutoCloseable {
   /// Has the store tidied up, which a crash may have left in disorder.
   private boolean tidy() {
     try {
-      deployments.tidy();
-      return true;
+      return deployments.tidy();
     } catch (DeployException e) {
       log.debug("not tidied up yet: {}", e.getMessage());
       return false;
@@ -189,7 +188,7 @@ final class HotFolder implements AutoCloseable {
         attempt(rename(file, folder.resolve(original + ".2")), original);
       } else {
         refuse(
-            file, original, "the gateway ended while this was being deployed, twice; see the log");
+            file, original, "twice the gateway ended while this was being deployed; see the log");
       }
     } else if (DROPPED.matcher(name).matches() && arrived(file)) {
       attempt(rename(file, folder.resolve(name + ".1")), name);

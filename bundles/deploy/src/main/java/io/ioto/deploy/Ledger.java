@@ -93,6 +93,11 @@ final class Ledger {
     }
   }
 
+  /// Takes the turn if nobody has it.
+  boolean takeIfFree() {
+    return turn.tryAcquire();
+  }
+
   /// Ends the turn; any thread may.
   void pass() {
     turn.release();

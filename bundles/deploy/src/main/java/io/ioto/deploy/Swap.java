@@ -27,7 +27,6 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.hooks.bundle.CollisionHook;
-import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.slf4j.Logger;
@@ -99,7 +98,7 @@ final class Swap {
     var fresh = install(change.jar().file());
     try {
       begin();
-      start(fresh, Bundle.START_ACTIVATION_POLICY);
+      start(fresh);
       satisfied(List.of(fresh));
       serves(fresh);
       commit();
@@ -107,6 +106,7 @@ final class Swap {
       discard(fresh);
       throw new DeployException(e.reason(), e.getMessage() + "; what ran before goes on", e);
     }
+    keep(fresh);
     if (change.cutsOff()) {
       release.run();
     }
@@ -165,6 +165,7 @@ final class Swap {
                   : "; and what ran before is not back: " + String.join("; ", trouble)),
           e);
     }
+    keep(fresh);
     ledger.swapped();
   }
 
@@ -187,10 +188,10 @@ final class Swap {
     var all = new ArrayList<Bundle>();
     for (var bundle : change.affected()) {
       if (bundle.equals(old)) {
-        start(instead, Bundle.START_ACTIVATION_POLICY);
+        start(instead);
         all.add(instead);
       } else if (running.contains(bundle) && ledger.stuck(bundle) == null) {
-        start(bundle, Bundle.START_ACTIVATION_POLICY | Bundle.START_TRANSIENT);
+        start(bundle);
         all.add(bundle);
       }
     }
@@ -223,6 +224,7 @@ final class Swap {
               : old;
       refresh(change.affected(), trouble);
       restart(old, previous, running);
+      keep(previous);
     } catch (DeployException e) {
       trouble.add(String.valueOf(e.getMessage()));
     }
@@ -238,32 +240,39 @@ final class Swap {
     CollisionHook overlook =
         (_, _, candidates) -> candidates.removeIf(b -> ledger.stuck(b) != null);
     var hook = system.registerService(CollisionHook.class, overlook, null);
+    var levels = system.getBundle().adapt(FrameworkStartLevel.class);
+    var initial = levels.getInitialBundleStartLevel();
     try {
-      var bundle = system.installBundle(location);
-      bundle.adapt(BundleStartLevel.class).setStartLevel(change.startLevel());
-      return bundle;
+      // Set on the bundle itself it would be applied by the framework's thread some time later,
+      // which would wait for a bundle that hangs.
+      levels.setInitialBundleStartLevel(change.startLevel());
+      return system.installBundle(location);
     } catch (BundleException e) {
       throw new DeployException(
           FAILED, "%s cannot be installed: %s".formatted(change.jar().title(), e.getMessage()), e);
     } finally {
+      levels.setInitialBundleStartLevel(initial);
       hook.unregister();
     }
   }
 
-  private void start(Bundle bundle, int options) {
-    var level = system.getBundle().adapt(FrameworkStartLevel.class).getStartLevel();
-    if (level < Bundles.startLevel(bundle)) {
-      throw new DeployException(
-          FAILED,
-          "%s has start level %d and the framework is at %d, so it would never start"
-              .formatted(Bundles.title(bundle), Bundles.startLevel(bundle), level));
-    }
+  /// Starts a bundle for a trial: transiently, so that nobody else starts it again meanwhile.
+  private void start(Bundle bundle) {
     guest(
         bundle,
         "start of %s",
         left(),
-        () -> bundle.start(options),
+        () -> bundle.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY),
         () -> remove(bundle, new ArrayList<>()));
+  }
+
+  /// Has the framework start a bundle that runs whenever it starts itself.
+  private void keep(Bundle bundle) {
+    try {
+      bundle.start(Bundle.START_ACTIVATION_POLICY);
+    } catch (BundleException e) {
+      notes.add("the framework does not remember to start it, the launcher will: " + e);
+    }
   }
 
   private void stop(Bundle bundle, int options) {

@@ -346,7 +346,7 @@ class DeploymentsTest {
     yard.deployer("{startLevel: 41}");
 
     assertThat(refusal(yard.jar("app", "1.0.0", Serves.class)))
-        .hasMessageContaining("app/1.0.0 has start level 41 and the framework is at 40");
+        .hasMessageContaining("start level is 41, which is greater than the framework's");
     assertThat(yard.bundles()).isEmpty();
   }
 

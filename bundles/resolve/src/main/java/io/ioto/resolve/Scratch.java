@@ -60,6 +60,8 @@ final class Scratch implements AutoCloseable {
     // The JVM has one URL stream handler factory, which belongs to the framework that runs.
     settings.put("felix.service.urlhandlers", "false");
     settings.put("felix.log.level", "0");
+    // Else the resolver has threads, which outlive the framework by a minute.
+    settings.put("felix.resolver.parallelism", "1");
     try {
       framework = factory().newFramework(settings);
       framework.init();

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -208,10 +207,8 @@ class ResolutionTest {
     return Resolution.of(List.of(bundles), Map.of(), Set.of(), temporary).problems();
   }
 
-  private static Set<String> threads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .map(Thread::getName)
-        .collect(Collectors.toSet());
+  private static Set<Thread> threads() {
+    return Thread.getAllStackTraces().keySet();
   }
 
   private static long openFiles() throws IOException {
