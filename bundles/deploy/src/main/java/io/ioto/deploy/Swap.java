@@ -45,7 +45,7 @@ final class Swap {
 
   /// So often in a row a component must be seen broken, lest one that is just about to get its
   /// other configuration is taken for it.
-  private static final int BROKEN_ROUNDS = 25;
+  private static final int BROKEN_ROUNDS = 50;
 
   private final BundleContext system;
   private final Ledger ledger;
@@ -102,9 +102,9 @@ final class Swap {
       satisfied(List.of(fresh));
       serves(fresh);
       commit();
-    } catch (DeployException e) {
+    } catch (RuntimeException e) {
       discard(fresh);
-      throw new DeployException(e.reason(), e.getMessage() + "; what ran before goes on", e);
+      throw failure(e, "what ran before goes on");
     }
     keep(fresh);
     if (change.cutsOff()) {
@@ -152,21 +152,25 @@ final class Swap {
       uninstall(old);
       fresh = install(change.jar().file());
       refresh(change.affected(), notes);
-      restart(old, fresh, running);
+      restart(old, fresh, running, true);
       serves(fresh);
       commit();
-    } catch (DeployException e) {
+    } catch (RuntimeException e) {
       var trouble = back(old, fresh, running);
-      throw new DeployException(
-          e.reason(),
-          e.getMessage()
-              + (trouble.isEmpty()
-                  ? "; what ran before runs again"
-                  : "; and what ran before is not back: " + String.join("; ", trouble)),
-          e);
+      throw failure(
+          e,
+          trouble.isEmpty()
+              ? "what ran before runs again"
+              : "and what ran before is not back: " + String.join("; ", trouble));
     }
     keep(fresh);
     ledger.swapped();
+  }
+
+  private static DeployException failure(RuntimeException cause, String consequence) {
+    return cause instanceof DeployException known
+        ? new DeployException(known.reason(), known.getMessage() + "; " + consequence, known)
+        : new DeployException(FAILED, "it broke off: %s; %s".formatted(cause, consequence), cause);
   }
 
   /// Stops a bundle that will be started again. One that throws while it stops has stopped.
@@ -183,13 +187,17 @@ final class Swap {
 
   /// Starts what ran, with one bundle in the place of another, and waits until none of them lacks
   /// more than before.
-  private void restart(Bundle old, Bundle instead, List<Bundle> running) {
+  ///
+  /// @param both whether the one in the place of the old one is started
+  private void restart(Bundle old, Bundle instead, List<Bundle> running, boolean both) {
     begin();
     var all = new ArrayList<Bundle>();
     for (var bundle : change.affected()) {
       if (bundle.equals(old)) {
-        start(instead);
-        all.add(instead);
+        if (both) {
+          start(instead);
+          all.add(instead);
+        }
       } else if (running.contains(bundle) && ledger.stuck(bundle) == null) {
         start(bundle);
         all.add(bundle);
@@ -223,9 +231,11 @@ final class Swap {
               ? installAt(Objects.requireNonNull(change.oldLocation()))
               : old;
       refresh(change.affected(), trouble);
-      restart(old, previous, running);
-      keep(previous);
-    } catch (DeployException e) {
+      restart(old, previous, running, running.contains(old));
+      if (running.contains(old)) {
+        keep(previous);
+      }
+    } catch (RuntimeException e) {
       trouble.add(String.valueOf(e.getMessage()));
     }
     return trouble;
@@ -313,10 +323,7 @@ final class Swap {
           });
     } catch (Guest.StuckException e) {
       ledger.stuck(bundle, String.valueOf(e.getMessage()));
-      throw new DeployException(
-          TIMEOUT,
-          e.getMessage() + "; it ends with the gateway, whose next start is without it",
-          e);
+      throw new DeployException(TIMEOUT, e.getMessage() + "; it ends when the gateway does", e);
     }
   }
 

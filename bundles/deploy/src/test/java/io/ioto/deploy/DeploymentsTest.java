@@ -374,7 +374,7 @@ class DeploymentsTest {
     assertThat(refused.reason()).isEqualTo(TIMEOUT);
     assertThat(refused)
         .hasMessageContaining("the thread 'deploy: start of app/1.1.0' cannot be ended")
-        .hasMessageContaining("next start is without it")
+        .hasMessageContaining("it ends when the gateway does")
         .hasMessageEndingWith("what ran before goes on");
     assertThat(yard.says("app")).containsExactly("1.0.0");
     assertThat(Files.readString(record())).contains("1.0.0").doesNotContain("1.1.0");
