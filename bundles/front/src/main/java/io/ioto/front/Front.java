@@ -72,8 +72,14 @@ public final class Front {
 
   private static final Logger log = LoggerFactory.getLogger(Front.class);
 
+  /// System property: why the process ends, for the launcher to print.
+  private static final String FATAL = "ioto.fatal";
+
   /// System property: whether the endpoints of this process have ever been open.
   private static final String OPENED = "ioto.listening";
+
+  /// How long secure endpoints wait for their certificate in silence.
+  private static final long CERTIFICATE_MILLIS = 10_000;
 
   private final BundleContext context;
   private final Limits limits;
@@ -83,6 +89,7 @@ public final class Front {
   private final ServiceRegistration<Servlet> servlet;
   private final Queue<Listening> listenings = new ConcurrentLinkedQueue<>();
   private final ServiceTracker<Tls, Tls> tls;
+  private final Thread watch;
   private final SynchronousBundleListener farewell = this::frameworkStops;
 
   @Activate
@@ -94,7 +101,6 @@ public final class Front {
     var patience = new Seat.Patience(Duration.ofMillis(config.swap_grace()), config.swap_waiting());
     seat = new ServiceSeat<>(context, webFilter(), patience, drain);
     servlet = context.registerService(Servlet.class, new Dispatch(seat), everything());
-    admin.getConfiguration("org.apache.felix.http", "?").updateIfDifferent(jetty());
 
     var endpoints = endpoints(config.listen());
     var secure = endpoints.stream().filter(Endpoint::secure).toList();
@@ -103,11 +109,15 @@ public final class Front {
     endpoints.stream().filter(e -> !e.secure()).forEach(e -> listen(e, null));
     if (!secure.isEmpty()) {
       tls.open();
-      if (tls.isEmpty()) {
-        log.warn("Not listening on {} until there is a certificate (bundle io.ioto.tls)", secure);
-      }
     }
-    System.setProperty(OPENED, "true");
+    watch = Thread.ofVirtual().name("front-certificate").unstarted(() -> missTls(secure));
+    if (!secure.isEmpty() && tls.isEmpty()) {
+      watch.start();
+    }
+    if (System.getProperty(FATAL) == null) {
+      System.setProperty(OPENED, "true");
+      admin.getConfiguration("org.apache.felix.http", "?").updateIfDifferent(jetty());
+    }
   }
 
   private static Filter webFilter() {
@@ -182,12 +192,23 @@ public final class Front {
   private void giveUp(String message) {
     log.error("{}", message);
     if (!Boolean.getBoolean(OPENED)) {
-      System.setProperty("ioto.fatal", message);
+      System.setProperty(FATAL, message);
       try {
         context.getBundle(0).stop();
       } catch (BundleException e) {
         throw new IllegalStateException(message, e);
       }
+    }
+  }
+
+  /// Says so when no certificate comes.
+  private void missTls(List<Endpoint> secure) {
+    try {
+      if (tls.waitForService(CERTIFICATE_MILLIS) == null) {
+        log.error("Not listening on {}: there is no certificate (is io.ioto.tls off?)", secure);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -209,6 +230,7 @@ public final class Front {
   @Deactivate
   public void close() {
     context.removeBundleListener(farewell);
+    watch.interrupt();
     tls.close();
     closeEndpoints();
     servlet.unregister();

@@ -3,15 +3,22 @@ package io.ioto.web;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 
 /// The files below a folder of a bundle. They never change while the bundle publishes them.
 final class BundleFolder implements Folder {
+  private static final int BUFFER = 8 * 1024;
+
   private final Bundle bundle;
   private final String root;
+  private volatile @Nullable Set<String> names;
 
   /// @throws IllegalArgumentException when the bundle has no such folder
   BundleFolder(Bundle bundle, String folder) {
@@ -25,19 +32,18 @@ final class BundleFolder implements Folder {
 
   @Override
   public Optional<File> file(String path) throws IOException {
-    var url = bundle.getEntry(root + path);
-    if (url == null || url.getPath().endsWith("/")) {
+    if (!names().contains(path)) {
       return Optional.empty();
     }
     var sum = new CRC32C();
-    long size;
-    try (var in = new CheckedInputStream(url.openStream(), sum)) {
-      size = in.skip(Long.MAX_VALUE);
+    long size = 0;
+    try (var in = new CheckedInputStream(open(path, 0), sum)) {
+      var buffer = new byte[BUFFER];
+      for (var count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        size += count;
+      }
     }
-    if (size == 0 && folder(path)) {
-      return Optional.empty();
-    }
-    var tag = "%x-%x".formatted(size, sum.getValue());
+    var tag = Long.toHexString(size) + "-" + Long.toHexString(sum.getValue());
     return Optional.of(
         new File(size, bundle.getLastModified() / 1000, tag, offset -> open(path, offset)));
   }
@@ -50,7 +56,32 @@ final class BundleFolder implements Folder {
 
   @Override
   public boolean folder(String path) {
-    return bundle.getEntryPaths(root + path) != null;
+    return names().contains(path + "/");
+  }
+
+  /// All files and, with a slash at the end, folders. The framework would have to search the jar
+  /// for each that is asked for and not there.
+  private Set<String> names() {
+    var known = names;
+    if (known == null) {
+      known = new HashSet<>();
+      collect(root, known);
+      names = known;
+    }
+    return known;
+  }
+
+  private void collect(String folder, Set<String> found) {
+    var entries = bundle.getEntryPaths(folder);
+    if (entries == null) {
+      return;
+    }
+    for (var entry : Collections.list(entries)) {
+      found.add(entry.substring(root.length()));
+      if (entry.endsWith("/")) {
+        collect(entry, found);
+      }
+    }
   }
 
   @Override

@@ -97,7 +97,9 @@ final class FileHandler implements Handler {
     }
     var found = hidden(path) ? null : load(path);
     if (found == null) {
-      cache.remove(this, path);
+      if (known != null) {
+        cache.remove(this, path);
+      }
     } else if (known != null && known.same(found)) {
       known.confirm();
       return known;
@@ -117,7 +119,11 @@ final class FileHandler implements Handler {
       return null;
     }
     var type = settings.types().of(path).orElse(null);
-    var caching = FINGERPRINT.matcher(path).matches() ? FOREVER : REVALIDATE;
+    var caching =
+        settings
+            .headers()
+            .getOrDefault(
+                "Cache-Control", FINGERPRINT.matcher(path).matches() ? FOREVER : REVALIDATE);
     var variants = new ArrayList<Asset>();
     for (var coding : CODINGS) {
       var sibling = folder.file(path + coding.extension());

@@ -5,6 +5,7 @@ import io.ioto.api.runtime.Seat;
 import io.ioto.json.Json5;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,7 +13,7 @@ import java.util.TreeMap;
 /// The section `web`, checked.
 ///
 /// @param documents folder of files that belong to no application
-/// @param headers added to every response
+/// @param headers added to every response; names in any case
 /// @param index file that stands for its folder
 /// @param types content types by extension
 /// @param body largest request body in bytes
@@ -32,8 +33,10 @@ record Settings(
     Duration drain) {
 
   Settings {
-    headers = Map.copyOf(headers);
-    headers.forEach(Headers::check);
+    var byName = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+    byName.putAll(headers);
+    byName.forEach(Headers::check);
+    headers = Collections.unmodifiableMap(byName);
     if (index.isEmpty() || index.indexOf('/') >= 0) {
       throw new IllegalArgumentException(
           "web.index: '%s' is no file name; expected one such as index.html".formatted(index));
