@@ -27,6 +27,7 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.hooks.bundle.CollisionHook;
+import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.slf4j.Logger;
@@ -40,6 +41,11 @@ final class Swap {
 
   /// Set by readiness for a component that threw and is not tried again by itself.
   private static final String BROKEN = " failed: ";
+
+  /// Start level of a bundle on trial: should it get stuck, the framework stops all others before
+  /// it comes to that one and waits. Its own it gets afterwards, since the framework's thread that
+  /// applies a changed level would wait for a bundle that hangs.
+  private static final int TRIAL_LEVEL = 1;
 
   private static final long PAUSE_NANOS = 20_000_000;
 
@@ -82,6 +88,13 @@ final class Swap {
   /// @return what went otherwise than planned although it is done, a sentence each
   /// @throws DeployException when all is as before, or the message says what is not
   List<String> carryOut() {
+    var level = system.getBundle().adapt(FrameworkStartLevel.class).getStartLevel();
+    if (level < change.startLevel()) {
+      throw new DeployException(
+          FAILED,
+          "%s has start level %d, which the framework at %d never reaches"
+              .formatted(change.jar().title(), change.startLevel(), level));
+    }
     try {
       if (change.plan().action() == Plan.Action.IN_PLACE) {
         inPlace();
@@ -253,9 +266,7 @@ final class Swap {
     var levels = system.getBundle().adapt(FrameworkStartLevel.class);
     var initial = levels.getInitialBundleStartLevel();
     try {
-      // Set on the bundle itself it would be applied by the framework's thread some time later,
-      // which would wait for a bundle that hangs.
-      levels.setInitialBundleStartLevel(change.startLevel());
+      levels.setInitialBundleStartLevel(TRIAL_LEVEL);
       return system.installBundle(location);
     } catch (BundleException e) {
       throw new DeployException(
@@ -276,9 +287,10 @@ final class Swap {
         () -> remove(bundle, new ArrayList<>()));
   }
 
-  /// Has the framework start a bundle that runs whenever it starts itself.
+  /// Has the framework start a bundle that runs whenever it starts itself, at its level.
   private void keep(Bundle bundle) {
     try {
+      bundle.adapt(BundleStartLevel.class).setStartLevel(change.startLevel());
       bundle.start(Bundle.START_ACTIVATION_POLICY);
     } catch (BundleException e) {
       notes.add("the framework does not remember to start it, the launcher will: " + e);
