@@ -38,7 +38,10 @@ public final class Control {
   /// @throws IOException when the socket cannot be opened
   @Activate
   public Control(BundleContext context, Config config) throws IOException {
-    this(context, Path.of(context.getProperty("ioto.state")), Settings.of(config));
+    this(
+        context,
+        Path.of(context.getProperty("ioto.state")),
+        Settings.of(config, "false".equals(context.getProperty("ioto.timeouts"))));
   }
 
   Control(BundleContext context, Path state, Settings settings) throws IOException {

@@ -16,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,9 @@ final class Conversation {
   /// When the client was last asked for something, as `System.nanoTime()`; 0 while it is not.
   private volatile long waiting;
 
+  private volatile boolean asked;
+  private @Nullable Body body;
+
   Conversation(SocketChannel channel, Switchboard switchboard, Settings settings) {
     this.channel = channel;
     this.switchboard = switchboard;
@@ -57,7 +61,9 @@ final class Conversation {
       var answer = answer(in);
       if (answer != null) {
         send(answer);
-        linger();
+        if (body == null || !body.ended()) {
+          linger();
+        }
       }
     } catch (IOException e) {
       log.debug("control connection ended: {}", e.toString());
@@ -81,7 +87,12 @@ final class Conversation {
   /// True when the client has kept us waiting for longer than `idle`.
   boolean stalled() {
     var since = waiting;
-    return since != 0 && System.nanoTime() - since > settings.idle().toNanos();
+    return since != 0 && System.nanoTime() - since > TimeUnit.NANOSECONDS.convert(settings.idle());
+  }
+
+  /// True once there is something to answer.
+  boolean asked() {
+    return asked;
   }
 
   /// Cuts the client off.
@@ -99,6 +110,7 @@ final class Conversation {
       if (request == null) {
         return null;
       }
+      asked = true;
       var command = switchboard.find(request.method(), request.path());
       if (request.length() > settings.maxBody()) {
         throw new CommandException(
@@ -110,9 +122,10 @@ final class Conversation {
       if (request.expects()) {
         write("HTTP/1.1 100 Continue\r\n\r\n");
       }
-      var body = new Body(in, request.length());
-      var asked = new CommandRequest(request.query(), body, request.length());
-      return new Answer(200, Objects.requireNonNull(command.call(c -> c.run(asked))));
+      var content = new Body(in, request.length());
+      body = content;
+      var question = new CommandRequest(request.query(), content, request.length());
+      return new Answer(200, Objects.requireNonNull(command.call(c -> c.run(question))));
     } catch (CommandException e) {
       return Answer.error(e.status(), e.code(), String.valueOf(e.getMessage()));
     } catch (VacantException e) {
@@ -220,6 +233,11 @@ final class Conversation {
     public int read() throws IOException {
       var one = new byte[1];
       return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    /// True when nothing of it is left to be read.
+    boolean ended() {
+      return left == 0;
     }
 
     @Override

@@ -87,29 +87,29 @@ final class Server implements AutoCloseable {
     }
   }
 
-  /// Takes no more connections and lets those there are finish.
+  /// Takes no more connections and lets those finish that have asked for something.
   @Override
   public void close() throws IOException {
     closing = true;
     socket.close();
     try {
-      List<Thread> left;
+      List<Thread> cut;
       synchronized (this) {
-        var deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(settings.drain());
-        for (var now = System.nanoTime();
-            !conversations.isEmpty() && now < deadline;
-            now = System.nanoTime()) {
-          wait(Math.max(1, (deadline - now) / 1_000_000));
+        conversations.keySet().stream().filter(c -> !c.asked()).forEach(Conversation::cut);
+        var patience = TimeUnit.NANOSECONDS.convert(settings.drain());
+        var began = System.nanoTime();
+        for (var left = patience;
+            !conversations.isEmpty() && left > 0;
+            left = patience - (System.nanoTime() - began)) {
+          wait(Math.max(1, left / 1_000_000));
         }
         conversations.keySet().forEach(Conversation::cut);
-        left = List.copyOf(conversations.values());
+        cut = List.copyOf(conversations.values());
       }
       watch.interrupt();
       acceptor.join(settings.drain());
       watch.join(settings.drain());
-      for (var thread : left) {
-        thread.interrupt();
-      }
+      cut.forEach(Thread::interrupt);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

@@ -12,12 +12,13 @@ import java.time.Duration;
 /// @param idle how long a client may neither send nor take anything
 record Settings(long maxBody, int maxHeader, int maxConnections, Duration drain, Duration idle) {
 
-  static Settings of(Control.Config config) {
+  /// @param patient no client is cut off, as the command line asks for
+  static Settings of(Control.Config config, boolean patient) {
     return new Settings(
         config.limits_body(),
         Math.toIntExact(config.limits_header()),
         config.limits_connections(),
         Duration.ofMillis(config.drain()),
-        Duration.ofMillis(config.idle()));
+        Duration.ofMillis(patient ? Long.MAX_VALUE : config.idle()));
   }
 }

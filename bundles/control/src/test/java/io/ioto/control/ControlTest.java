@@ -238,6 +238,15 @@ class ControlTest {
   }
 
   @Test
+  void aClientMayBeSilentForEverWhereThatIsAllowed() throws Exception {
+    open("{idle: 'never', drain: 'never'}");
+    try (var socket = socket()) {
+      socket.send("POST /echo HT").send("TP/1.1\r\n\r\n");
+      assertThat(socket.answer().status()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void aCommandMayTakeLongerThanAClientMayBeSilent() throws Exception {
     register(
         "GET /slow",
@@ -370,7 +379,7 @@ class ControlTest {
           leave.await();
           return JsonNodeFactory.instance.objectNode().put("ok", true);
         });
-    var control = open("{drain: '300 ms'}");
+    var control = open("{drain: 'never'}");
     try (var busy = socket();
         var idle = socket()) {
       busy.send("GET /slow HTTP/1.1\r\n\r\n");
@@ -444,7 +453,8 @@ class ControlTest {
   }
 
   private Settings settings(String section) {
-    return Settings.of(Sections.config(Control.Config.class, "io.ioto.control", state, section));
+    return Settings.of(
+        Sections.config(Control.Config.class, "io.ioto.control", state, section), false);
   }
 
   private Control open(String section) throws IOException {

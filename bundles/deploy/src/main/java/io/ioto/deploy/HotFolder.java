@@ -213,7 +213,7 @@ final class HotFolder implements AutoCloseable {
         incomplete.put(file, new Seen(size, modified, System.nanoTime()));
         return false;
       }
-      if (System.nanoTime() - seen.since() < settings.settle().toNanos()) {
+      if (System.nanoTime() - seen.since() < TimeUnit.NANOSECONDS.convert(settings.settle())) {
         return false;
       }
       incomplete.remove(file);

@@ -43,6 +43,7 @@ final class Store {
   private final Path record;
   private final long maxJar;
   private final long maxContent;
+  private volatile boolean doubtful;
 
   /// @param state the state folder
   Store(Path state, Settings settings) {
@@ -179,7 +180,14 @@ final class Store {
   /// @throws IOException when the disk refuses; the former record is in force
   void commit() throws IOException {
     Files.move(next(), record, ATOMIC_MOVE);
-    forceFolder(record.resolveSibling("."));
+    try {
+      forceFolder(record.resolveSibling("."));
+      doubtful = false;
+    } catch (IOException e) {
+      // The record is in force, but might not be after a power cut; the former one is kept usable.
+      doubtful = true;
+      log.warn("the disk does not say whether it keeps {}: {}", record, e.toString());
+    }
   }
 
   private Path next() {
@@ -201,6 +209,9 @@ final class Store {
   ///
   /// @param inUse files of installed bundles
   void collect(Set<Path> inUse) throws IOException {
+    if (doubtful) {
+      return;
+    }
     Set<String> wanted;
     try {
       wanted = Deployed.read(record).hashes();

@@ -27,6 +27,7 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.hooks.bundle.CollisionHook;
+import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.slf4j.Logger;
@@ -41,11 +42,16 @@ final class Swap {
   /// Set by readiness for a component that threw and is not tried again by itself.
   private static final String BROKEN = " failed: ";
 
+  /// Start level of a bundle on trial: should it get stuck, the framework stops all others before
+  /// it comes to that one and waits. Its own it gets afterwards, since the framework's thread that
+  /// applies a changed level would wait for a bundle that hangs.
+  private static final int TRIAL_LEVEL = 1;
+
   private static final long PAUSE_NANOS = 20_000_000;
 
   /// So often in a row a component must be seen broken, lest one that is just about to get its
   /// other configuration is taken for it.
-  private static final int BROKEN_ROUNDS = 25;
+  private static final int BROKEN_ROUNDS = 50;
 
   private final BundleContext system;
   private final Ledger ledger;
@@ -82,6 +88,13 @@ final class Swap {
   /// @return what went otherwise than planned although it is done, a sentence each
   /// @throws DeployException when all is as before, or the message says what is not
   List<String> carryOut() {
+    var level = system.getBundle().adapt(FrameworkStartLevel.class).getStartLevel();
+    if (level < change.startLevel()) {
+      throw new DeployException(
+          FAILED,
+          "%s has start level %d, which the framework at %d never reaches"
+              .formatted(change.jar().title(), change.startLevel(), level));
+    }
     try {
       if (change.plan().action() == Plan.Action.IN_PLACE) {
         inPlace();
@@ -102,9 +115,9 @@ final class Swap {
       satisfied(List.of(fresh));
       serves(fresh);
       commit();
-    } catch (DeployException e) {
+    } catch (RuntimeException e) {
       discard(fresh);
-      throw new DeployException(e.reason(), e.getMessage() + "; what ran before goes on", e);
+      throw failure(e, "what ran before goes on");
     }
     keep(fresh);
     if (change.cutsOff()) {
@@ -152,21 +165,25 @@ final class Swap {
       uninstall(old);
       fresh = install(change.jar().file());
       refresh(change.affected(), notes);
-      restart(old, fresh, running);
+      restart(old, fresh, running, true);
       serves(fresh);
       commit();
-    } catch (DeployException e) {
+    } catch (RuntimeException e) {
       var trouble = back(old, fresh, running);
-      throw new DeployException(
-          e.reason(),
-          e.getMessage()
-              + (trouble.isEmpty()
-                  ? "; what ran before runs again"
-                  : "; and what ran before is not back: " + String.join("; ", trouble)),
-          e);
+      throw failure(
+          e,
+          trouble.isEmpty()
+              ? "what ran before runs again"
+              : "and what ran before is not back: " + String.join("; ", trouble));
     }
     keep(fresh);
     ledger.swapped();
+  }
+
+  private static DeployException failure(RuntimeException cause, String consequence) {
+    return cause instanceof DeployException known
+        ? new DeployException(known.reason(), known.getMessage() + "; " + consequence, known)
+        : new DeployException(FAILED, "it broke off: %s; %s".formatted(cause, consequence), cause);
   }
 
   /// Stops a bundle that will be started again. One that throws while it stops has stopped.
@@ -183,13 +200,17 @@ final class Swap {
 
   /// Starts what ran, with one bundle in the place of another, and waits until none of them lacks
   /// more than before.
-  private void restart(Bundle old, Bundle instead, List<Bundle> running) {
+  ///
+  /// @param both whether the one in the place of the old one is started
+  private void restart(Bundle old, Bundle instead, List<Bundle> running, boolean both) {
     begin();
     var all = new ArrayList<Bundle>();
     for (var bundle : change.affected()) {
       if (bundle.equals(old)) {
-        start(instead);
-        all.add(instead);
+        if (both) {
+          start(instead);
+          all.add(instead);
+        }
       } else if (running.contains(bundle) && ledger.stuck(bundle) == null) {
         start(bundle);
         all.add(bundle);
@@ -223,9 +244,11 @@ final class Swap {
               ? installAt(Objects.requireNonNull(change.oldLocation()))
               : old;
       refresh(change.affected(), trouble);
-      restart(old, previous, running);
-      keep(previous);
-    } catch (DeployException e) {
+      restart(old, previous, running, running.contains(old));
+      if (running.contains(old)) {
+        keep(previous);
+      }
+    } catch (RuntimeException e) {
       trouble.add(String.valueOf(e.getMessage()));
     }
     return trouble;
@@ -243,9 +266,7 @@ final class Swap {
     var levels = system.getBundle().adapt(FrameworkStartLevel.class);
     var initial = levels.getInitialBundleStartLevel();
     try {
-      // Set on the bundle itself it would be applied by the framework's thread some time later,
-      // which would wait for a bundle that hangs.
-      levels.setInitialBundleStartLevel(change.startLevel());
+      levels.setInitialBundleStartLevel(TRIAL_LEVEL);
       return system.installBundle(location);
     } catch (BundleException e) {
       throw new DeployException(
@@ -266,9 +287,10 @@ final class Swap {
         () -> remove(bundle, new ArrayList<>()));
   }
 
-  /// Has the framework start a bundle that runs whenever it starts itself.
+  /// Has the framework start a bundle that runs whenever it starts itself, at its level.
   private void keep(Bundle bundle) {
     try {
+      bundle.adapt(BundleStartLevel.class).setStartLevel(change.startLevel());
       bundle.start(Bundle.START_ACTIVATION_POLICY);
     } catch (BundleException e) {
       notes.add("the framework does not remember to start it, the launcher will: " + e);
@@ -313,10 +335,7 @@ final class Swap {
           });
     } catch (Guest.StuckException e) {
       ledger.stuck(bundle, String.valueOf(e.getMessage()));
-      throw new DeployException(
-          TIMEOUT,
-          e.getMessage() + "; it ends with the gateway, whose next start is without it",
-          e);
+      throw new DeployException(TIMEOUT, e.getMessage() + "; it ends when the gateway does", e);
     }
   }
 

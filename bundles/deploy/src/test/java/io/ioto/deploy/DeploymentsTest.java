@@ -101,6 +101,7 @@ class DeploymentsTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(kept)))
         .isEqualTo("r--------");
     assertThat(yard.bundle("app").getLocation()).isEqualTo("reference:file:" + kept);
+    assertThat(Bundles.startLevel(yard.bundle("app"))).isEqualTo(30);
     assertThat(Json5.print(Json5.document(record()).root()))
         .isEqualTo(
             "{\"bundles\":[{\"name\":\"app\",\"version\":\"1.0.0\",\"sha256\":\"%s\",\"size\":%d,\"startLevel\":30}]}"
@@ -346,7 +347,7 @@ class DeploymentsTest {
     yard.deployer("{startLevel: 41}");
 
     assertThat(refusal(yard.jar("app", "1.0.0", Serves.class)))
-        .hasMessageContaining("start level is 41, which is greater than the framework's");
+        .hasMessage("app 1.0.0 has start level 41, which the framework at 40 never reaches");
     assertThat(yard.bundles()).isEmpty();
   }
 
@@ -374,9 +375,13 @@ class DeploymentsTest {
     assertThat(refused.reason()).isEqualTo(TIMEOUT);
     assertThat(refused)
         .hasMessageContaining("the thread 'deploy: start of app/1.1.0' cannot be ended")
-        .hasMessageContaining("next start is without it")
+        .hasMessageContaining("it ends when the gateway does")
         .hasMessageEndingWith("what ran before goes on");
     assertThat(yard.says("app")).containsExactly("1.0.0");
+    assertThat(yard.context().getBundles())
+        .filteredOn(b -> b.getVersion().getMinor() == 1)
+        .extracting(Bundles::startLevel)
+        .containsExactly(1);
     assertThat(Files.readString(record())).contains("1.0.0").doesNotContain("1.1.0");
     // The same version again, and another, can be deployed nevertheless.
     assertThat(deploy(yard.jar("app", "1.1.0", Serves.class)).action())
