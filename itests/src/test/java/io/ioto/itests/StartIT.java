@@ -92,6 +92,22 @@ class StartIT {
     }
   }
 
+  @Test
+  void consoleThatIsSwitchedOffLetsNobodyIn() throws Exception {
+    var fresh = Gateway.Setup.fresh();
+    var config = Files.createDirectories(fresh.state().resolve("config"));
+    Files.writeString(config.resolve("ioto.json5"), "{ services: { console: false } }");
+    var setup = fresh.with("--profile", "dev", "--config", config.toString());
+    try (var gateway = Gateway.start(setup);
+        var web = new Web(setup.url())) {
+      assertThat(gateway.output()).doesNotContain("Web Console");
+      assertThat(web.login(CONSOLE, "admin", "admin").statusCode()).isIn(401, 404);
+      assertThat(web.get("/").statusCode()).isEqualTo(200);
+    } finally {
+      setup.delete();
+    }
+  }
+
   private static String shownOnce(Gateway gateway) throws IOException {
     var shown = Pattern.compile("with the password (\\S+)").matcher(gateway.log());
     assertThat(shown.find()).as(gateway.log()).isTrue();
