@@ -79,6 +79,17 @@ public final class Deployments implements Deployer {
   /// @param done false when it goes on after the answer
   record Answer(Plan plan, long millis, boolean done) {}
 
+  /// What has become of a file.
+  sealed interface Fate {
+    record Unknown() implements Fate {}
+
+    record UnderWay() implements Fate {}
+
+    record Done() implements Fate {}
+
+    record Failed(String why) implements Fate {}
+  }
+
   private static final Logger log = LoggerFactory.getLogger(Deployments.class);
 
   private final Bundle own;
@@ -135,13 +146,37 @@ public final class Deployments implements Deployer {
     return decide(jar).plan();
   }
 
-  /// Deploys a file.
+  /// Deploys a file for somebody who may be cut off by that.
   Answer decide(Path jar) {
     try (var in = open(jar)) {
       return deploy(in);
     } catch (IOException e) {
       throw unreadable(jar, e);
     }
+  }
+
+  /// Deploys a file for this bundle itself, which learns the end unless it is stopped by it.
+  Answer settle(Path jar) {
+    try (var in = open(jar)) {
+      return deploy(in, false);
+    } catch (IOException e) {
+      throw unreadable(jar, e);
+    }
+  }
+
+  /// What has become of a file that was to be deployed while this process runs.
+  Fate fate(Path jar) throws IOException {
+    var sha256 = Store.sha256(jar);
+    for (var entry : ledger.history()) {
+      if (sha256.equals(entry.get("sha256"))) {
+        return switch (String.valueOf(entry.get("state"))) {
+          case "running" -> new Fate.UnderWay();
+          case "done" -> new Fate.Done();
+          default -> new Fate.Failed(String.valueOf(entry.get("message")));
+        };
+      }
+    }
+    return new Fate.Unknown();
   }
 
   private static InputStream open(Path jar) throws IOException {
@@ -192,6 +227,11 @@ public final class Deployments implements Deployer {
   ///
   /// @throws IOException when they end too soon
   Answer deploy(InputStream in) throws IOException {
+    return deploy(in, true);
+  }
+
+  /// @param guest whether who asks must be let go when what carries the conversation is replaced
+  private Answer deploy(InputStream in, boolean guest) throws IOException {
     ledger.take(settings.queue());
     var handed = false;
     try {
@@ -203,7 +243,7 @@ public final class Deployments implements Deployer {
         remember(answer);
         return answer;
       }
-      var pending = new Pending(change, began);
+      var pending = new Pending(change, began, guest);
       this.pending.add(pending);
       handed = true;
       begin(pending);
@@ -285,7 +325,17 @@ public final class Deployments implements Deployer {
       }
       var decided = change.plan().action() != Plan.Action.IN_PLACE;
       notes =
-          new Swap(system, ledger, store, settings, change, () -> pending.release(decided))
+          new Swap(
+                  system,
+                  ledger,
+                  store,
+                  settings,
+                  change,
+                  () -> {
+                    if (pending.guest) {
+                      pending.release(decided);
+                    }
+                  })
               .carryOut();
     } catch (DeployException e) {
       failure = e;
@@ -297,7 +347,11 @@ public final class Deployments implements Deployer {
     tell(change, notes, failure, millis);
     entry.put("millis", millis);
     entry.put("state", failure == null ? "done" : "failed");
-    entry.put("message", failure == null ? String.join("; ", notes) : "" + failure.getMessage());
+    entry.put(
+        "message",
+        failure == null
+            ? String.join("; ", notes)
+            : "%s: %s".formatted(failure.reason(), failure.getMessage()));
     collect();
     ledger.pass();
     pending.end(notes, failure, millis);
@@ -428,11 +482,13 @@ public final class Deployments implements Deployer {
   private static final class Pending {
     private final Change change;
     private final long began;
+    private final boolean guest;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
 
-    Pending(Change change, long began) {
+    Pending(Change change, long began, boolean guest) {
       this.change = change;
       this.began = began;
+      this.guest = guest;
     }
 
     /// Lets them go before the end: what they would wait for waits for them.

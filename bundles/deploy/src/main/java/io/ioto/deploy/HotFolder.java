@@ -183,15 +183,26 @@ final class HotFolder implements AutoCloseable {
     }
     var tried = TRIED.matcher(name);
     if (tried.matches()) {
-      var original = tried.group(1);
-      if (tried.group(2).equals("1")) {
-        attempt(rename(file, folder.resolve(original + ".2")), original);
-      } else {
-        refuse(
-            file, original, "twice the gateway ended while this was being deployed; see the log");
-      }
+      again(file, tried.group(1), tried.group(2).equals("1"));
     } else if (DROPPED.matcher(name).matches() && arrived(file)) {
       attempt(rename(file, folder.resolve(name + ".1")), name);
+    }
+  }
+
+  /// Deals with a file that somebody began to deploy: a former process, or a predecessor of this
+  /// very bundle, which was among what the deployment replaced.
+  private void again(Path file, String name, boolean first) throws IOException {
+    switch (deployments.fate(file)) {
+      case Deployments.Fate.UnderWay _ -> log.debug("{} is being deployed", name);
+      case Deployments.Fate.Done _ -> accept(file, name);
+      case Deployments.Fate.Failed(var why) -> refuse(file, name, why);
+      case Deployments.Fate.Unknown _ -> {
+        if (first) {
+          attempt(rename(file, folder.resolve(name + ".2")), name);
+        } else {
+          refuse(file, name, "twice the gateway ended while this was being deployed; see the log");
+        }
+      }
     }
   }
 
@@ -246,9 +257,8 @@ final class HotFolder implements AutoCloseable {
 
   private void attempt(Path file, String name) throws IOException {
     try {
-      if (deployments.decide(file).done()) {
-        rename(file, accepted().resolve(name));
-        trim(accepted());
+      if (deployments.settle(file).done()) {
+        accept(file, name);
       }
       // Else it goes on while this component stops, and the next one looks at the file again.
     } catch (DeployException e) {
@@ -262,6 +272,11 @@ final class HotFolder implements AutoCloseable {
       }
       refuse(file, name, "%s: %s".formatted(e.reason(), e.getMessage()));
     }
+  }
+
+  private void accept(Path file, String name) throws IOException {
+    rename(file, accepted().resolve(name));
+    trim(accepted());
   }
 
   private void refuse(Path file, String name, String why) throws IOException {

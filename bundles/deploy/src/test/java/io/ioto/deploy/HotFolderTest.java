@@ -3,7 +3,9 @@ package io.ioto.deploy;
 
 import static io.ioto.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ioto.api.deploy.DeployException;
 import io.ioto.deploy.guest.Serves;
 import io.ioto.deploy.guest.Throws;
 import java.io.IOException;
@@ -121,6 +123,25 @@ class HotFolderTest {
     eventually(() -> assertThat(hot("refused/twice.jar")).exists());
     assertThat(hot("refused/twice.jar.txt")).content().startsWith("twice the gateway ended");
     assertThat(yard.bundles()).containsExactly("once/1.0.0");
+  }
+
+  @Test
+  void aBundleWhoseDeploymentReplacedTheDeployerIsNotTriedAgain() throws Exception {
+    var good = yard.jar("good", "1.0.0", Serves.class);
+    var bad = yard.jar("bad", "1.0.0", Throws.class);
+    yard.deployer("{folder: '@state/elsewhere'}");
+    yard.deployments().deploy(good);
+    assertThatThrownBy(() -> yard.deployments().deploy(bad)).isInstanceOf(DeployException.class);
+    yard.retire();
+    drop(good, "good.jar.2");
+    drop(bad, "bad.jar.1");
+
+    yard.deployer(QUICK);
+
+    eventually(() -> assertThat(hot("accepted/good.jar")).exists());
+    eventually(() -> assertThat(hot("refused/bad.jar")).exists());
+    assertThat(hot("refused/bad.jar.txt")).content().startsWith("FAILED: start of bad/1.0.0");
+    assertThat(yard.ledger().history()).hasSize(2);
   }
 
   @Test
