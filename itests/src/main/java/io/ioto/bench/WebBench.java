@@ -142,6 +142,9 @@ final class WebBench {
         http {
           access_log off;
           sendfile on;
+          tcp_nopush on;
+          open_file_cache max=1000 inactive=60s;
+          open_file_cache_valid 60s;
           keepalive_requests 100000000;
           client_body_temp_path %1$s/body;
           proxy_temp_path %1$s/proxy;

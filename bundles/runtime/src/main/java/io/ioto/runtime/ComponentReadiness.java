@@ -37,9 +37,18 @@ public final class ComponentReadiness implements Readiness {
   private static final String FRONT = "io.ioto.front";
   private static final String WEB = "io.ioto.web";
 
+  private record Key(long bundle, String component, long configuration) {}
+
   /// One component of one bundle, or, where it has none yet, the lack of a configuration for it.
   private record Part(
       ComponentDescriptionDTO description, @Nullable ComponentConfigurationDTO configuration) {
+    /// What stays the same from one question to the next: the component runtime answers each with
+    /// new objects.
+    Key key() {
+      return new Key(
+          description.bundle.id, description.name, configuration == null ? -1 : configuration.id);
+    }
+
     int state() {
       return configuration == null
           ? ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION
@@ -105,7 +114,7 @@ public final class ComponentReadiness implements Readiness {
     return missing(bundle, excused());
   }
 
-  private List<String> missing(Bundle bundle, Set<Part> excused) {
+  private List<String> missing(Bundle bundle, Set<Key> excused) {
     var name = "%s %s".formatted(bundle.getSymbolicName(), bundle.getVersion());
     if (fragment(bundle)) {
       return bundle.getState() == Bundle.INSTALLED
@@ -115,7 +124,7 @@ public final class ComponentReadiness implements Readiness {
     return switch (bundle.getState()) {
       case Bundle.ACTIVE ->
           parts(bundle)
-              .filter(p -> !excused.contains(p))
+              .filter(p -> !excused.contains(p.key()))
               .flatMap(p -> missing(p).map(m -> name + ": " + m))
               .toList();
       case Bundle.STARTING ->
@@ -182,7 +191,7 @@ public final class ComponentReadiness implements Readiness {
 
   /// Components that do not exist because their section is switched off, and those which wait for
   /// nothing but these.
-  private Set<Part> excused() {
+  private Set<Key> excused() {
     var off = settings == null ? Set.<String>of() : settings.disabled();
     if (off.isEmpty()) {
       return Set.of();
@@ -194,14 +203,14 @@ public final class ComponentReadiness implements Readiness {
                     p.state() == ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION
                         || p.state() == ComponentConfigurationDTO.UNSATISFIED_REFERENCE)
             .collect(Collectors.toCollection(ArrayList::new));
-    var excused = new HashSet<Part>();
+    var excused = new HashSet<Key>();
     var absent = new HashSet<String>();
     while (unsatisfied.removeIf(
         p -> {
           if (!excused(p, off, absent)) {
             return false;
           }
-          excused.add(p);
+          excused.add(p.key());
           absent.addAll(List.of(p.description().serviceInterfaces));
           return true;
         })) {

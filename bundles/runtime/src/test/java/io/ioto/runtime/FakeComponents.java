@@ -67,6 +67,28 @@ final class FakeComponents implements ServiceComponentRuntime {
     return components.getOrDefault(description, List.of()).getFirst();
   }
 
+  /// As the real one, hands out other objects each time.
+  private static ComponentDescriptionDTO copy(ComponentDescriptionDTO description) {
+    var copy = new ComponentDescriptionDTO();
+    copy.name = description.name;
+    copy.bundle = description.bundle;
+    copy.defaultEnabled = description.defaultEnabled;
+    copy.serviceInterfaces = description.serviceInterfaces;
+    copy.configurationPid = description.configurationPid;
+    copy.configurationPolicy = description.configurationPolicy;
+    copy.references = description.references;
+    return copy;
+  }
+
+  private static ComponentConfigurationDTO copy(ComponentConfigurationDTO configuration) {
+    var copy = new ComponentConfigurationDTO();
+    copy.id = configuration.id;
+    copy.state = configuration.state;
+    copy.unsatisfiedReferences = configuration.unsatisfiedReferences;
+    copy.failure = configuration.failure;
+    return copy;
+  }
+
   @Override
   public Collection<ComponentDescriptionDTO> getComponentDescriptionDTOs(Bundle... bundles) {
     return components.keySet().stream()
@@ -74,13 +96,21 @@ final class FakeComponents implements ServiceComponentRuntime {
             d ->
                 bundles.length == 0
                     || Arrays.stream(bundles).anyMatch(b -> b.getBundleId() == d.bundle.id))
+        .map(FakeComponents::copy)
         .toList();
   }
 
   @Override
   public Collection<ComponentConfigurationDTO> getComponentConfigurationDTOs(
       ComponentDescriptionDTO description) {
-    return components.getOrDefault(description, List.of());
+    return components.entrySet().stream()
+        .filter(
+            e ->
+                e.getKey().name.equals(description.name)
+                    && e.getKey().bundle.id == description.bundle.id)
+        .flatMap(e -> e.getValue().stream())
+        .map(FakeComponents::copy)
+        .toList();
   }
 
   @Override
