@@ -45,18 +45,28 @@ final class Attempts {
   ///
   /// @return how long the client has to wait when it has failed too often; empty lets it go on
   synchronized Optional<Duration> begin(String client) {
+    var locked = locked(client);
+    if (locked.isEmpty()) {
+      counts.computeIfAbsent(client, _ -> new Count(clock.instant())).attempts++;
+    }
+    return locked;
+  }
+
+  /// How long the client has to wait when it has failed too often, else empty.
+  synchronized Optional<Duration> locked(String client) {
     var now = clock.instant();
     var count = counts.get(client);
+    if (count == null) {
+      return Optional.empty();
+    }
     // A clock that was set back must not lock anybody out for longer than the window.
-    if (count == null || now.isBefore(count.since) || !now.isBefore(count.since.plus(window))) {
-      count = new Count(now);
-      counts.put(client, count);
+    if (now.isBefore(count.since) || !now.isBefore(count.since.plus(window))) {
+      counts.remove(client);
+      return Optional.empty();
     }
-    if (count.attempts >= failures) {
-      return Optional.of(Duration.between(now, count.since.plus(window)));
-    }
-    count.attempts++;
-    return Optional.empty();
+    return count.attempts < failures
+        ? Optional.empty()
+        : Optional.of(Duration.between(now, count.since.plus(window)));
   }
 
   /// Forgives the attempts of a client that has shown the password.

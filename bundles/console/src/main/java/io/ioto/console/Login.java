@@ -126,7 +126,7 @@ public final class Login implements SecurityProvider {
           "The console asks for a password, so from another machine it needs https"
               + " (or 'console.requireTls: false').");
     }
-    if (documented && !client.local()) {
+    if (documented && !(client.local() && Client.direct(request))) {
       return refuse(
           response,
           403,
@@ -141,11 +141,17 @@ public final class Login implements SecurityProvider {
     if (credentials.isEmpty()) {
       return challenge(response);
     }
-    var locked = attempts.begin(client.name());
+    // The password that has been shown before is no attempt; but whoever is locked out must not
+    // learn from us that he has guessed it.
+    var known = known(digest(credentials.get().bytes()));
+    var locked = known ? attempts.locked(client.name()) : attempts.begin(client.name());
     if (locked.isPresent()) {
       var seconds = locked.get().plusMillis(999).toSeconds();
       response.setHeader("Retry-After", Long.toString(seconds));
       return refuse(response, 429, "Too many failed logins; try again in %d s.".formatted(seconds));
+    }
+    if (known) {
+      return admit(response);
     }
     var valid = verify(credentials.get());
     if (valid.isEmpty()) {
@@ -158,6 +164,10 @@ public final class Login implements SecurityProvider {
       return challenge(response);
     }
     attempts.succeeded(client.name());
+    return admit(response);
+  }
+
+  private Object admit(HttpServletResponse response) {
     // The console's own pages need no frames; those of others must not frame it.
     response.setHeader("Content-Security-Policy", "frame-ancestors 'self'");
     return user;

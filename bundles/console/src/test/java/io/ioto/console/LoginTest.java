@@ -51,7 +51,7 @@ class LoginTest {
   private record Request(
       String address, boolean secure, String method, Map<String, String> headers) {
     static Request from(String address) {
-      return new Request(address, false, "GET", Map.of());
+      return new Request(address, false, "GET", Map.of("Host", "localhost:8080"));
     }
 
     Request tls() {
@@ -325,7 +325,7 @@ class LoginTest {
     "Origin,         https://evil.example, 403",
     "Origin,         null,                 403",
     "Origin,         file:///x,            403",
-    "Origin,         http://gateway:8080,  200",
+    "Origin,         http://localhost:8080,  200",
     "Sec-Fetch-Site, cross-site,           403",
     "Sec-Fetch-Site, same-site,            403",
     "Sec-Fetch-Site, same-origin,          200",
@@ -335,7 +335,7 @@ class LoginTest {
       throws Exception {
     var request =
         Request.from(HERE)
-            .header("Host", "gateway:8080")
+            .header("Host", "localhost:8080")
             .header(name, value)
             .login("admin", "admin");
 
@@ -355,5 +355,30 @@ class LoginTest {
     var second = new Response();
     login.logout(Request.from(HERE).header("Cookie", "logout").servlet(), second.servlet());
     assertThat(second.status).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Host,            evil.example:8080",
+    "Host,            127.0.0.1.evil.example",
+    "Forwarded,       for=192.0.2.7",
+    "X-Forwarded-For, 192.0.2.7",
+  })
+  void theDocumentedPasswordIsForThoseWhoAskThisMachineItself(String name, String value)
+      throws Exception {
+    var request = Request.from(HERE).header(name, value).login("admin", "admin");
+
+    assertThat(ask(login("dev", Map.of()), request).status).isEqualTo(403);
+  }
+
+  @Test
+  void thePasswordThatWasShownBeforeIsNoAttempt() throws Exception {
+    var login = login("dev", Map.of("limits.failures", 3));
+    for (var i = 0; i < 2; i++) {
+      ask(login, Request.from(HERE).login("admin", "wrong"));
+    }
+    for (var i = 0; i < 20; i++) {
+      assertThat(ask(login, Request.from(HERE).login("admin", "admin")).user).isEqualTo("admin");
+    }
   }
 }

@@ -59,15 +59,16 @@ final class Guest {
   /// Runs work and waits for its end.
   ///
   /// @param title of the thread and in messages, such as `start of io.ioto.web 0.1.1`
-  /// @param patience how long it may take
+  /// @param limit how long it may take in all, as messages tell it
+  /// @param patience what is left of that
   /// @param late what remains to be done if it ends after it was left behind; runs on its thread
   /// @throws DeployException FAILED with what it threw, TIMEOUT when it had to be interrupted
   /// @throws StuckException when it did not end then either
-  static void run(String title, Duration patience, Work work, Runnable late) {
-    new Guest(title, work, late).run(patience);
+  static void run(String title, Duration limit, Duration patience, Work work, Runnable late) {
+    new Guest(title, work, late).run(limit, patience);
   }
 
-  private void run(Duration patience) {
+  private void run(Duration limit, Duration patience) {
     var thread =
         Thread.ofPlatform()
             .name("deploy: " + title)
@@ -83,12 +84,12 @@ final class Guest {
       var heeded = await(patience.compareTo(GRACE) < 0 ? patience : GRACE);
       if (!heeded && state.compareAndSet(State.RUNNING, State.LEFT_BEHIND)) {
         throw new StuckException(
-            "%s does not return, and the thread '%s' cannot be ended: it is at %s"
-                .formatted(title, thread.getName(), place));
+            "%s does not return within %d ms, and the thread '%s' cannot be ended: it is at %s"
+                .formatted(title, limit.toMillis(), thread.getName(), place));
       }
       throw new DeployException(
           TIMEOUT,
-          "%s took longer than %d ms: it was at %s".formatted(title, patience.toMillis(), place));
+          "%s took longer than %d ms: it was at %s".formatted(title, limit.toMillis(), place));
     }
     var thrown = failure;
     if (thrown != null) {

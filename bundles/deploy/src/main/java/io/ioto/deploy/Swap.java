@@ -282,6 +282,7 @@ final class Swap {
     guest(
         bundle,
         "start of %s",
+        settings.timeout(),
         left(),
         () -> bundle.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY),
         () -> remove(bundle, new ArrayList<>()));
@@ -302,12 +303,19 @@ final class Swap {
         bundle,
         "stop of %s",
         settings.stop(),
+        settings.stop(),
         () -> bundle.stop(options),
         () -> ledger.free(bundle));
   }
 
   private void uninstall(Bundle bundle) {
-    guest(bundle, "removal of %s", settings.stop(), bundle::uninstall, () -> ledger.free(bundle));
+    guest(
+        bundle,
+        "removal of %s",
+        settings.stop(),
+        settings.stop(),
+        bundle::uninstall,
+        () -> ledger.free(bundle));
   }
 
   /// Uninstalls a bundle unless it is stuck or gone.
@@ -323,10 +331,16 @@ final class Swap {
   }
 
   private void guest(
-      Bundle bundle, String title, Duration patience, Guest.Work work, Runnable late) {
+      Bundle bundle,
+      String title,
+      Duration limit,
+      Duration patience,
+      Guest.Work work,
+      Runnable late) {
     try {
       Guest.run(
           title.formatted(Bundles.title(bundle)),
+          limit,
           patience,
           work,
           () -> {
@@ -381,6 +395,7 @@ final class Swap {
     guest(
         bundle,
         "use of %s",
+        settings.timeout(),
         left(),
         () -> {
           for (var service : services) {

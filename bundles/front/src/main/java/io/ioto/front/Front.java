@@ -164,7 +164,7 @@ public final class Front {
         giveUp(Objects.requireNonNull(e.getMessage()));
       }
     }
-    if (endpoints.isEmpty()) {
+    if (texts.length == 0) {
       log.warn("web.listen is empty: nobody can reach this gateway over HTTP");
     }
     return endpoints;

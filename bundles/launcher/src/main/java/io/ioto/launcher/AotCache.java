@@ -67,7 +67,7 @@ final class AotCache {
     command.add("-XX:AOTCacheOutput=" + folder.resolve("new.aot"));
     command.addAll(List.of(Main.class.getName(), "run", "--train"));
     command.addAll(List.of("--state", folder.resolve("training").toString()));
-    command.addAll(List.of("--config", config.toString(), "--quiet", "--nosave"));
+    command.addAll(List.of("--config", config.toString(), "--quiet"));
     command.addAll(List.of("--listen", "http://127.0.0.1:0"));
     command.addAll(List.of("--app", options.properties().getOrDefault("ioto.app", "empty")));
     return Optional.of(new AotCache(folder, command));

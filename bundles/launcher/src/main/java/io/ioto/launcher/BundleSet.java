@@ -4,7 +4,10 @@ package io.ioto.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +40,9 @@ record BundleSet(List<Entry> entries, List<String> warnings) {
   /// Reads the features and the deployed bundles.
   ///
   /// @param features names such as `core`
+  /// @param thorough whether deployed jars are read and compared with their hash, which takes time
   /// @throws LauncherException when a feature does not exist or cannot be read
-  static BundleSet of(Path home, Path state, List<String> features) {
+  static BundleSet of(Path home, Path state, List<String> features, boolean thorough) {
     var wanted = new LinkedHashMap<String, Entry>();
     for (var feature : features) {
       var file = home.resolve("features/%s.json".formatted(feature));
@@ -57,11 +61,11 @@ record BundleSet(List<Entry> entries, List<String> warnings) {
         throw new LauncherException(1, "%s is damaged: %s".formatted(file, e.getMessage()));
       }
     }
-    var warnings = overlay(wanted, state);
+    var warnings = overlay(wanted, state, thorough);
     return new BundleSet(List.copyOf(wanted.values()), warnings);
   }
 
-  private static List<String> overlay(Map<String, Entry> wanted, Path state) {
+  private static List<String> overlay(Map<String, Entry> wanted, Path state, boolean thorough) {
     var warnings = new ArrayList<String>();
     var file = state.resolve("release/deployed.json");
     if (!Files.exists(file)) {
@@ -77,9 +81,11 @@ record BundleSet(List<Entry> entries, List<String> warnings) {
         if (shipped != null && shipped.version().compareTo(entry.version()) > 0) {
           continue;
         }
-        if (!Files.exists(jar) || Files.size(jar) != Json.number(bundle, "size", -1)) {
+        if (!Files.exists(jar)
+            || Files.size(jar) != Json.number(bundle, "size", -1)
+            || thorough && !sha256.equals(sha256(jar))) {
           warnings.add(
-              "deployed bundle %s %s is missing or incomplete in the store; %s"
+              "deployed bundle %s %s is missing or damaged in the store; %s"
                   .formatted(
                       entry.name(),
                       entry.version(),
@@ -93,6 +99,15 @@ record BundleSet(List<Entry> entries, List<String> warnings) {
           "%s is damaged, the shipped bundles are used: %s".formatted(file, e.getMessage()));
     }
     return warnings;
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static Entry entry(Map<String, Object> bundle, Path file) {

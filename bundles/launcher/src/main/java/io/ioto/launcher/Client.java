@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// The commands that talk to a running gateway: HTTP/1.1 over the Unix socket in its state folder,
 /// answers in JSON.
 final class Client {
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration OUTCOME_PATIENCE = Duration.ofMinutes(2);
+
   private record Answer(int status, String body) {}
 
   private final Path state;
@@ -75,7 +79,44 @@ final class Client {
     } else {
       System.err.println("ioto: " + problem(answer));
     }
-    return answer.status() == 200 ? 0 : 1;
+    if (answer.status() != 200) {
+      return 1;
+    }
+    var members = Json.object(answer.body());
+    return command.equals("deploy") && Boolean.FALSE.equals(members.get("done"))
+        ? outcome(Json.string(members, "sha256"))
+        : 0;
+  }
+
+  /// A deployment that replaces what answers us is not over when it answers: the history tells how
+  /// it ended.
+  private int outcome(String sha256) {
+    var deadline = System.nanoTime() + OUTCOME_PATIENCE.toNanos();
+    while (System.nanoTime() < deadline) {
+      try {
+        Thread.sleep(POLL);
+        var known =
+            Json.objects(Json.object(ask("GET", "/deployments", null).body()), "deployments")
+                .stream()
+                .filter(d -> sha256.equals(d.get("sha256")))
+                .toList();
+        // The newest comes first.
+        if (!known.isEmpty() && !"running".equals(known.getFirst().get("state"))) {
+          var done = "done".equals(known.getFirst().get("state"));
+          if (!done) {
+            System.err.println("ioto: rolled back: " + known.getFirst().get("message"));
+          }
+          return done ? 0 : 1;
+        }
+      } catch (LauncherException | IllegalArgumentException _) {
+        // The socket is changing hands.
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return 1;
+      }
+    }
+    System.err.println("ioto: its outcome is not known; './ioto status' shows what runs");
+    return 1;
   }
 
   private Path jar(String command) {
@@ -142,8 +183,7 @@ final class Client {
   }
 
   private Answer ask(String method, String path, @Nullable Path body) {
-    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      channel.connect(UnixDomainSocketAddress.of(socket()));
+    try (var channel = connect()) {
       var length = body == null ? 0 : Files.size(body);
       write(
           channel,
@@ -153,6 +193,22 @@ final class Client {
         send(channel, body);
       }
       return answer(channel);
+    } catch (IOException e) {
+      throw new LauncherException(
+          1, "the gateway did not answer (%s); ask it for its status".formatted(e.getMessage()));
+    }
+  }
+
+  private SocketChannel connect() {
+    try {
+      var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+      try {
+        channel.connect(UnixDomainSocketAddress.of(socket()));
+        return channel;
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
     } catch (IOException e) {
       throw new LauncherException(
           3, "no gateway runs on the state folder %s (%s)".formatted(state, e.getMessage()));

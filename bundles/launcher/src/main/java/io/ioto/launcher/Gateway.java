@@ -14,8 +14,11 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,12 +53,11 @@ final class Gateway {
     var features =
         new ArrayList<>(List.of(properties.getOrDefault("ioto.features", "core").split("[, ]+")));
     features.add("app-" + properties.get("ioto.app"));
-    var set = BundleSet.of(home, options.state(), features);
-    set.warnings().forEach(log::warn);
-    var framework = prepared(set);
+    var framework = prepared(features);
     var hook = Thread.ofPlatform().name("shutdown").unstarted(() -> shutDown(framework));
     Runtime.getRuntime().addShutdownHook(hook);
     try {
+      framework.getBundleContext().addBundleListener((SynchronousBundleListener) this::hurry);
       framework.start();
       after(framework);
       framework.waitForStop(0);
@@ -73,19 +75,31 @@ final class Gateway {
   }
 
   /// An initialised framework whose bundles are the wanted ones. What Felix keeps of its last run
-  /// is worth nothing but time: where it turns out damaged it is deleted and made anew.
-  private Framework prepared(BundleSet set) {
+  /// is worth nothing but time: where that or a deployed jar turns out damaged, the cache is made
+  /// anew, of jars whose hashes have been compared.
+  private Framework prepared(List<String> features) {
     try {
-      return prepare(set);
-    } catch (BundleException | IOException | RuntimeException e) {
-      log.warn("the framework's cache is damaged and is made anew: {}", e.toString());
-      try {
-        delete(cache());
-        return prepare(set);
-      } catch (BundleException | IOException e2) {
-        throw new LauncherException(1, "the bundles cannot be installed: " + e2.getMessage());
-      }
+      return prepare(wanted(features, false));
+    } catch (BundleException | IOException | IllegalStateException | IllegalArgumentException e) {
+      log.warn("the bundles cannot be installed from the cache, which is made anew: {}", reason(e));
     }
+    try {
+      delete(cache());
+      return prepare(wanted(features, true));
+    } catch (BundleException | IOException | IllegalStateException | IllegalArgumentException e) {
+      throw new LauncherException(
+          1, "the bundles cannot be installed, is the distribution whole? " + reason(e));
+    }
+  }
+
+  private BundleSet wanted(List<String> features, boolean thorough) {
+    var set = BundleSet.of(home, options.state(), features, thorough);
+    set.warnings().forEach(log::warn);
+    return set;
+  }
+
+  private static String reason(Exception e) {
+    return e.getCause() == null ? e.toString() : "%s: %s".formatted(e.getMessage(), e.getCause());
   }
 
   private Framework prepare(BundleSet set) throws BundleException, IOException {
@@ -128,20 +142,50 @@ final class Gateway {
     }
   }
 
+  /// A bundle that does not stop must not keep the process: whoever tells the framework to stop,
+  /// it has as long as a signal gives it.
+  private void hurry(BundleEvent event) {
+    if (event.getType() != BundleEvent.STOPPING || event.getBundle().getBundleId() != 0) {
+      return;
+    }
+    Thread.ofPlatform()
+        .name("hurry")
+        .daemon()
+        .start(
+            () -> {
+              try {
+                Thread.sleep(STOP_PATIENCE);
+                giveUpStopping();
+              } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+              }
+            });
+  }
+
+  private static void giveUpStopping() {
+    System.err.printf("ioto: not everything stopped within %d s%n", STOP_PATIENCE.toSeconds());
+    Runtime.getRuntime().halt(1);
+  }
+
   /// Runs when the process is told to end, by TERM, INT or HUP: a clean stop is exit code 0.
   private void shutDown(Framework framework) {
     if (stopping.getAndSet(true)) {
       return;
     }
+    var clean = false;
     try {
       framework.stop();
-      framework.waitForStop(STOP_PATIENCE.toMillis());
+      var event = framework.waitForStop(STOP_PATIENCE.toMillis());
+      clean = event.getType() != FrameworkEvent.WAIT_TIMEDOUT;
     } catch (BundleException e) {
       System.err.println("ioto: does not stop cleanly: " + e.getMessage());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
     if (!options.training()) {
+      if (!clean) {
+        giveUpStopping();
+      }
       Runtime.getRuntime().halt(0);
     }
   }

@@ -30,8 +30,6 @@ record Options(
           Map.entry("--cloud", "ioto.cloud"),
           Map.entry("--product", "ioto.product"),
           Map.entry("--profile", "ioto.profile"),
-          Map.entry("--show", "ioto.show"),
-          Map.entry("-s", "ioto.show"),
           Map.entry("--trace", "ioto.trace"),
           Map.entry("-t", "ioto.trace"));
 
@@ -39,7 +37,6 @@ record Options(
       Map.ofEntries(
           Map.entry("PROFILE", "ioto.profile"),
           Map.entry("IOTO_PROFILE", "ioto.profile"),
-          Map.entry("IOTO_SHOW", "ioto.show"),
           Map.entry("IOTO_ID", "ioto.id"),
           Map.entry("IOTO_PRODUCT", "ioto.product"),
           Map.entry("IOTO_ACCOUNT", "ioto.account"),
@@ -58,13 +55,11 @@ record Options(
         --exit SECS             stop after so many seconds; 0 = as soon as it has started
         --id ID  --product TOKEN  --account ID  --cloud ID  --builder URL
                                 who the device is and where it belongs
-        --nosave                do not write device.json5
-        --show LETTERS, -s      trace HTTP: H/B request headers/body, h/b response headers/body
         --timeouts, -T          switch all timeouts off, for debugging
         --trace PATH:TYPES:SOURCES, -t
                                 where to log and what
         --verbose, -v | --quiet, -q | --debug, -d
-                                log more | errors only | everything, with HTTP headers
+                                log more | errors only | everything
         --background, -b        detach from the terminal
         --home DIR              change to this folder first
         --gen                   print a fresh device id and exit
@@ -100,15 +95,11 @@ record Options(
         case "--listen" -> listen.add(value(option, rest));
         case "--exit" -> exit = seconds(value(option, rest));
         case "--id" -> properties.put("ioto.id", id(value(option, rest)));
-        case "--nosave" -> properties.put("ioto.nosave", "true");
         case "--timeouts", "-T" -> properties.put("ioto.timeouts", "false");
         case "--verbose", "-v" ->
             properties.put("ioto.trace", "stdout:raw,error,info,trace:all,!mbedtls");
         case "--quiet", "-q" -> properties.put("ioto.trace", "stdout:raw,error:all");
-        case "--debug", "-d" -> {
-          properties.put("ioto.trace", "stdout:all:all");
-          properties.put("ioto.show", "Hh");
-        }
+        case "--debug", "-d" -> properties.put("ioto.trace", "stdout:all:all");
         case "--train" -> training = true;
         default -> {
           var property = VALUES.get(option);

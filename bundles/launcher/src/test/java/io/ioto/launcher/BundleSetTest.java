@@ -31,7 +31,7 @@ class BundleSetTest {
 
   @Test
   void aFeatureNamesItsBundles() {
-    var set = BundleSet.of(home, state, List.of("core"));
+    var set = BundleSet.of(home, state, List.of("core"), false);
 
     assertThat(set.entries()).hasSize(1);
     assertThat(set.entries().getFirst().file()).isEqualTo(home.resolve("bundles/y.jar"));
@@ -43,7 +43,7 @@ class BundleSetTest {
   void aDeployedBundleReplacesAnOlderOneOfItsName() throws IOException {
     deploy("y", "1.0.1", 4);
 
-    assertThat(BundleSet.of(home, state, List.of("core")).entries())
+    assertThat(BundleSet.of(home, state, List.of("core"), false).entries())
         .singleElement()
         .satisfies(e -> assertThat(e.sha256()).isEqualTo(SHA))
         .satisfies(e -> assertThat(e.startLevel()).isEqualTo(7));
@@ -53,7 +53,7 @@ class BundleSetTest {
   void aDeployedBundleOfANewNameJoins() throws IOException {
     deploy("z", "1.0.0", 4);
 
-    assertThat(BundleSet.of(home, state, List.of("core")).entries())
+    assertThat(BundleSet.of(home, state, List.of("core"), false).entries())
         .extracting(BundleSet.Entry::name)
         .containsExactly("y", "z");
   }
@@ -62,7 +62,7 @@ class BundleSetTest {
   void aNewerDistributionBeatsWhatWasDeployedBefore() throws IOException {
     deploy("y", "0.9.0", 4);
 
-    assertThat(BundleSet.of(home, state, List.of("core")).entries())
+    assertThat(BundleSet.of(home, state, List.of("core"), false).entries())
         .singleElement()
         .satisfies(e -> assertThat(e.sha256()).isEqualTo("00"));
   }
@@ -71,7 +71,7 @@ class BundleSetTest {
   void anIncompleteJarInTheStoreIsPassedOver() throws IOException {
     deploy("y", "1.0.1", 5);
 
-    var set = BundleSet.of(home, state, List.of("core"));
+    var set = BundleSet.of(home, state, List.of("core"), false);
 
     assertThat(set.entries())
         .singleElement()
@@ -80,11 +80,23 @@ class BundleSetTest {
   }
 
   @Test
+  void aJarThatIsNotWhatWasDeployedIsFoundWhenLookedAt() throws IOException {
+    deploy("y", "1.0.1", 4);
+
+    var set = BundleSet.of(home, state, List.of("core"), true);
+
+    assertThat(set.entries())
+        .singleElement()
+        .satisfies(e -> assertThat(e.sha256()).isEqualTo("00"));
+    assertThat(set.warnings()).singleElement().asString().contains("y 1.0.1", "damaged");
+  }
+
+  @Test
   void aDamagedRecordOfDeploymentsLeavesTheShippedSet() throws IOException {
     Files.createDirectories(state.resolve("release"));
     Files.writeString(state.resolve("release/deployed.json"), "{\"bundles\": [{\"na");
 
-    var set = BundleSet.of(home, state, List.of("core"));
+    var set = BundleSet.of(home, state, List.of("core"), false);
 
     assertThat(set.entries()).hasSize(1);
     assertThat(set.warnings()).singleElement().asString().contains("deployed.json is damaged");
@@ -92,7 +104,7 @@ class BundleSetTest {
 
   @Test
   void anUnknownFeatureIsRefusedWithThoseThereAre() {
-    assertThatThrownBy(() -> BundleSet.of(home, state, List.of("cor")))
+    assertThatThrownBy(() -> BundleSet.of(home, state, List.of("cor"), false))
         .isInstanceOf(LauncherException.class)
         .hasMessage("no feature 'cor'; there are: core");
   }

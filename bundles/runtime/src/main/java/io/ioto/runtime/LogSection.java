@@ -43,7 +43,10 @@ public final class LogSection {
     var trace = LogTrace.of(context.getProperty("ioto.trace"));
     var folder = settings.path("@log");
     var path = path(config.path(), settings);
-    var types = trace.typesOr(config.types());
+    var chosen = trace.typesOr(config.types());
+    var unknown = LogFilter.unknown(chosen);
+    // A typing error must not silence the errors, its own report among them.
+    var types = unknown.isEmpty() ? chosen : chosen + ",error";
     root.apply(
         new LogSettings(
             trace.pathOr(path, folder),
@@ -54,10 +57,10 @@ public final class LogSection {
             config.queue(),
             LogSettings.app(context),
             LogSettings.start(context)));
-    for (var unknown : LogFilter.unknown(types)) {
-      log.warn(
-          "log.types: unknown type '{}'; expected raw, fatal, error, warn, info, debug, trace or"
-              + " all",
+    if (!unknown.isEmpty()) {
+      log.error(
+          "log.types: unknown {}; expected raw, fatal, error, warn, info, debug, trace or all;"
+              + " errors are logged until it is put right",
           unknown);
     }
     if ("cloud".equals(trace.path() == null ? path : trace.path())) {

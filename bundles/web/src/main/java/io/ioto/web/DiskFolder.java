@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
@@ -59,7 +59,8 @@ final class DiskFolder implements Folder {
     try {
       var real = root.toRealPath();
       return Optional.of(real.resolve(path).toRealPath()).filter(file -> file.startsWith(real));
-    } catch (NoSuchFileException | InvalidPathException _) {
+    } catch (FileSystemException | InvalidPathException _) {
+      // Not there, below a file, a loop of links, too long a name: nothing that can be served.
       return Optional.empty();
     }
   }
