@@ -114,7 +114,7 @@ class BadInputIT {
   @Test
   void portInUseEndsTheStartWithReason() throws Exception {
     try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      var fresh = Gateway.Setup.fresh();
+      var fresh = quick();
       var setup =
           new Gateway.Setup(
               fresh.home(),
@@ -134,7 +134,7 @@ class BadInputIT {
     if (!state.startsWith("/proc")) {
       Files.writeString(state, "not a folder");
     }
-    var fresh = Gateway.Setup.fresh();
+    var fresh = quick();
     fresh.delete();
     var setup =
         new Gateway.Setup(
@@ -147,7 +147,7 @@ class BadInputIT {
 
   @Test
   void secondGatewayOnOneStateFolderIsRefused() throws Exception {
-    var setup = Gateway.Setup.fresh();
+    var setup = quick();
     try (var gateway = Gateway.start(setup)) {
       var second =
           new Gateway.Setup(
@@ -222,9 +222,14 @@ class BadInputIT {
     }
   }
 
+  /// A fresh gateway with options that make its start short.
+  private static Gateway.Setup quick() throws IOException {
+    return Gateway.Setup.fresh().environment("IOTO_JVM", "small");
+  }
+
   /// A fresh gateway with the distribution's configuration and a `local.json5` of its own.
   private static Gateway.Setup configured(String local) throws IOException {
-    var setup = Gateway.Setup.fresh();
+    var setup = quick();
     var config = Files.createDirectories(setup.state().resolve("config"));
     try (var files = Files.list(setup.home().resolve("runtime-config"))) {
       for (var file : files.toList()) {
