@@ -92,6 +92,13 @@ record BundleSet(List<Entry> entries, List<String> warnings) {
                       shipped == null ? "it is left out" : "the shipped one is used"));
           continue;
         }
+        if (shipped != null
+            && shipped.version().equals(entry.version())
+            && !shipped.sha256().equals(sha256)) {
+          warnings.add(
+              "%s %s runs as it was deployed, not as it is shipped; delete %s to go back"
+                  .formatted(entry.name(), entry.version(), file));
+        }
         wanted.put(entry.name(), entry);
       }
     } catch (IOException | RuntimeException e) {

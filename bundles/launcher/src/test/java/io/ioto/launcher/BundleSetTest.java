@@ -50,6 +50,19 @@ class BundleSetTest {
   }
 
   @Test
+  void aDeployedBundleThatDiffersInItsBytesOnlyIsTold() throws IOException {
+    deploy("y", "1.0.0", 4);
+
+    var set = BundleSet.of(home, state, List.of("core"), false);
+
+    assertThat(set.entries()).singleElement().satisfies(e -> assertThat(e.sha256()).isEqualTo(SHA));
+    assertThat(set.warnings())
+        .singleElement()
+        .asString()
+        .contains("y 1.0.0 runs as it was deployed");
+  }
+
+  @Test
   void aDeployedBundleOfANewNameJoins() throws IOException {
     deploy("z", "1.0.0", 4);
 
