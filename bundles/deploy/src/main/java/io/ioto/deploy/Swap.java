@@ -293,7 +293,7 @@ final class Swap {
     try {
       bundle.adapt(BundleStartLevel.class).setStartLevel(change.startLevel());
       bundle.start(Bundle.START_ACTIVATION_POLICY);
-    } catch (BundleException e) {
+    } catch (BundleException | IllegalStateException e) {
       notes.add("the framework does not remember to start it, the launcher will: " + e);
     }
   }

@@ -24,7 +24,7 @@ class Json5FactoryTest {
   @Test
   void recordsAreReadFromJson5AndWrittenAsStrictJson() throws IOException {
     var point =
-        Mapper.shared()
+        Mapper.create()
             .readValue(
                 "{x: 0x10, y: .5, label: 'a\\x41', tags: [1, +2,], exact: .12345678901234567890,"
                     + " other: {}}",
@@ -32,7 +32,7 @@ class Json5FactoryTest {
     assertThat(point)
         .isEqualTo(
             new Point(16, 0.5, "aA", List.of(1L, 2L), new BigDecimal(".12345678901234567890")));
-    assertThat(Mapper.shared().writeValueAsString(point))
+    assertThat(Mapper.create().writeValueAsString(point))
         .isEqualTo(
             "{\"x\":16,\"y\":0.5,\"label\":\"aA\",\"tags\":[1,2],"
                 + "\"exact\":0.12345678901234567890}");
@@ -42,7 +42,7 @@ class Json5FactoryTest {
   void everyKindOfInputGivesTheSame() throws IOException {
     var text = "{a: 'ö'}";
     var bytes = text.getBytes(StandardCharsets.UTF_8);
-    var mapper = Mapper.shared();
+    var mapper = Mapper.create();
     assertThat(
             List.of(
                 mapper.readTree(text),
@@ -78,7 +78,7 @@ class Json5FactoryTest {
 
   @Test
   void aSyntaxErrorIsJacksonsOwnExceptionWithThePlace() {
-    assertThatThrownBy(() -> Mapper.shared().readTree("{\n a: }"))
+    assertThatThrownBy(() -> Mapper.create().readTree("{\n a: }"))
         .isInstanceOfSatisfying(
             JsonParseException.class,
             e -> {
@@ -87,33 +87,33 @@ class Json5FactoryTest {
               assertThat(e.getLocation().getColumnNr()).isEqualTo(5);
               assertThat(e).hasCauseInstanceOf(JsonException.class);
             });
-    assertThatThrownBy(() -> Mapper.shared().readTree(new byte[] {'\'', (byte) 0xFF, '\''}))
+    assertThatThrownBy(() -> Mapper.create().readTree(new byte[] {'\'', (byte) 0xFF, '\''}))
         .isInstanceOf(JsonParseException.class)
         .hasMessageContaining("0xFF is not UTF-8");
   }
 
   @Test
   void numbersThatDoNotFitAreRefused() {
-    assertThatThrownBy(() -> Mapper.shared().readValue("2147483648", int.class))
+    assertThatThrownBy(() -> Mapper.create().readValue("2147483648", int.class))
         .isInstanceOf(InputCoercionException.class);
-    assertThatThrownBy(() -> Mapper.shared().readValue("0xffffffffffffffff", long.class))
+    assertThatThrownBy(() -> Mapper.create().readValue("0xffffffffffffffff", long.class))
         .isInstanceOf(InputCoercionException.class);
-    assertThatThrownBy(() -> Mapper.shared().readValue("NaN", BigDecimal.class))
+    assertThatThrownBy(() -> Mapper.create().readValue("NaN", BigDecimal.class))
         .isInstanceOf(JsonProcessingException.class);
-    assertThatThrownBy(() -> Mapper.shared().readValue("{x: {}}", Point.class))
+    assertThatThrownBy(() -> Mapper.create().readValue("{x: {}}", Point.class))
         .isInstanceOf(MismatchedInputException.class);
   }
 
   @Test
   void wholeNumbersOfAnySizeSurviveUntypedBinding() throws IOException {
-    assertThat(Mapper.shared().readValue("{a: 123456789012345678901, b: [true]}", Object.class))
+    assertThat(Mapper.create().readValue("{a: 123456789012345678901, b: [true]}", Object.class))
         .hasToString("{a=123456789012345678901, b=[true]}");
   }
 
   @Test
   void binaryIsBase64() throws IOException {
-    assertThat(Mapper.shared().readValue("'AQID'", byte[].class)).containsExactly(1, 2, 3);
-    assertThatThrownBy(() -> Mapper.shared().readValue("'?'", byte[].class))
+    assertThat(Mapper.create().readValue("'AQID'", byte[].class)).containsExactly(1, 2, 3);
+    assertThatThrownBy(() -> Mapper.create().readValue("'?'", byte[].class))
         .isInstanceOf(JsonProcessingException.class);
   }
 

@@ -35,7 +35,6 @@ record Options(
 
   private static final Map<String, String> ENVIRONMENT =
       Map.ofEntries(
-          Map.entry("PROFILE", "ioto.profile"),
           Map.entry("IOTO_PROFILE", "ioto.profile"),
           Map.entry("IOTO_ID", "ioto.id"),
           Map.entry("IOTO_PRODUCT", "ioto.product"),
@@ -74,7 +73,7 @@ record Options(
     var properties = new LinkedHashMap<String, String>();
     ENVIRONMENT.forEach(
         (variable, property) -> {
-          if (environment.containsKey(variable) && !variable.equals("PROFILE")) {
+          if (environment.containsKey(variable)) {
             properties.put(property, environment.get(variable));
           }
         });

@@ -27,7 +27,7 @@ final class Binder {
   private synchronized ObjectMapper make() {
     var made = mapper;
     if (made == null) {
-      made = Mapper.separate();
+      made = Mapper.create();
       made.getFactory().setRecyclerPool(BUFFERS);
       mapper = made;
     }
