@@ -10,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.launch.Framework;
@@ -51,11 +50,9 @@ final class Preload {
     Locale.getAvailableLocales();
     try {
       var lines = Files.exists(list) ? Files.readAllLines(list) : List.<String>of();
-      load(resolved.get(), lines);
+      load(resolved.join(), lines);
     } catch (IOException e) {
       log.debug("no classes are loaded ahead", e);
-    } catch (InterruptedException | ExecutionException _) {
-      Thread.currentThread().interrupt();
     }
   }
 
