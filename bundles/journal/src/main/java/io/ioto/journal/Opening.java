@@ -3,6 +3,7 @@ package io.ioto.journal;
 
 import io.ioto.journal.Recovery.Damage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
 /// and forced.
 final class Opening {
   private static final Logger log = LoggerFactory.getLogger(Opening.class);
+  private static final long PAGE = 4096;
   private static final Pattern NAME = Pattern.compile("journal\\.([0-9]{1,18})");
 
   /// @param end where the records end
@@ -25,10 +27,18 @@ final class Opening {
   /// What was read of a file.
   ///
   /// @param begun where the snapshot ends; -1 when it is not whole
+  /// @param last where the records of the last force begin
   /// @param stop where reading stopped
   /// @param lost set when records behind that place show that what is missing had been forced
   private record Contents(
-      long base, long begun, long stop, long sequence, long records, long torn, boolean lost) {
+      long base,
+      long begun,
+      long last,
+      long stop,
+      long sequence,
+      long records,
+      long torn,
+      boolean lost) {
     boolean sound() {
       return begun >= 0 && !lost;
     }
@@ -87,11 +97,7 @@ final class Opening {
     var newest = generations.getFirst();
     Opened opened;
     if (contents.sound()) {
-      if (contents.torn() > 0) {
-        file.truncate(contents.stop());
-      }
-      // What is read may still be in memory only; who is told of it may rely on it.
-      file.force(true);
+      settle(file, contents);
       opened = new Opened(file, contents.begun(), contents.stop(), recovery(chosen, contents));
     } else {
       opened = mend(file, chosen, newest + 1, contents);
@@ -105,6 +111,25 @@ final class Opening {
     }
     disk.force();
     return opened;
+  }
+
+  /// Brings to the disk what was read. The last force may not have happened or have failed, in
+  /// which case another force alone does nothing: only what is written again is forced again.
+  private static void settle(Disk.File file, Contents contents) throws IOException {
+    file.truncate(contents.stop());
+    var buffer = ByteBuffer.allocate(64 << 10);
+    // A write that failed half way may have spoilt the whole page it was in.
+    for (var at = contents.last() & -PAGE; at < contents.stop(); at += buffer.limit()) {
+      buffer.put(0, new byte[buffer.capacity()]);
+      buffer.clear().limit((int) Math.min(buffer.capacity(), contents.stop() - at));
+      var read = 0;
+      while (buffer.hasRemaining() && read >= 0) {
+        read = file.read(buffer, at + buffer.position());
+      }
+      // What is missing is the padding of the last record.
+      file.write(buffer.clear().limit((int) Math.min(buffer.capacity(), contents.stop() - at)), at);
+    }
+    file.force(true);
   }
 
   private List<Long> generations() throws IOException {
@@ -165,6 +190,7 @@ final class Opening {
     var base = 0L;
     var parts = 0L;
     var begun = -1L;
+    var last = 0L;
     var records = 0L;
     var start = false;
     while (input.advance()) {
@@ -180,8 +206,12 @@ final class Opening {
         replay.snapshot(input.type(), input.payload());
       } else if (begun < 0 && kind == Frame.COMPLETE && input.sequence() == parts) {
         begun = input.position() + Frame.size(0);
+        last = begun;
       } else if (begun >= 0 && kind == Frame.RECORD && input.sequence() == base + records + 1) {
         records++;
+        if (input.back() == 0) {
+          last = input.position();
+        }
         replay.record(input.type(), input.sequence(), input.payload());
       } else {
         break;
@@ -191,7 +221,7 @@ final class Opening {
     var sequence = base + records;
     var torn = input.blank() ? 0 : size - stop;
     var lost = torn > 0 && acknowledged(new Input(file, stop, size, generation), sequence + 1);
-    return new Contents(base, begun, stop, sequence, records, torn, lost);
+    return new Contents(base, begun, last, stop, sequence, records, torn, lost);
   }
 
   private static byte[] magic() {

@@ -121,6 +121,34 @@ class JournalFaultTest {
     assertThat(rounds).isGreaterThan(300);
   }
 
+  @Test
+  void whatIsReadAfterAKillIsOnTheDiskEvenIfTheLastForceFailed() {
+    for (var seed = 1; seed <= 6; seed++) {
+      var last = operationsOfACycle(seed);
+      for (var at = 12L; at <= last; at++) {
+        var disk = new SimulatedDisk(seed * 1000L + at);
+        disk.spoil();
+        disk.fail(at, seed % 2 == 0 ? Fault.CUT : Fault.BROKEN);
+        disk.fail(at + 1, Fault.CUT);
+        var done = new ArrayList<String>();
+        try (var journal = disk.open(LIMITS, new Ledger())) {
+          cycle(journal, new Ledger(), done, seed);
+        }
+        var left = disk.afterKill();
+        var found = new Ledger();
+        var when = "killed at %d of seed %d".formatted(at, seed);
+        try (var journal = left.open(LIMITS, found)) {
+          assertKept(found.texts, done, when);
+          if (at % 3 != 0) {
+            journal.append(1, bytes("next"));
+            found.texts.add("next");
+          }
+        }
+        assertThat(read(left.afterCut()).texts).as(when).isEqualTo(found.texts);
+      }
+    }
+  }
+
   /// All that was acknowledged is there, in order, and at most one that was under way.
   private static void assertKept(List<String> found, List<String> done, String when) {
     assertThat(found).as(when).hasSizeBetween(done.size(), done.size() + 1);
@@ -147,6 +175,7 @@ class JournalFaultTest {
       // Those that open the empty folder make the opening fail, which the cuts test.
       for (var at = 12L; at <= last; at++) {
         var disk = new SimulatedDisk(seed * 1000L + at);
+        disk.spoil();
         disk.fail(at, fault);
         var ledger = new Ledger();
         var done = new ArrayList<String>();

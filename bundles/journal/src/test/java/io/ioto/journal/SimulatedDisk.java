@@ -70,6 +70,7 @@ public final class SimulatedDisk implements Disk {
   private long operations;
   private boolean cut;
   private boolean locked;
+  private boolean spoiling;
 
   public SimulatedDisk(long seed) {
     random = new Random(seed);
@@ -88,6 +89,12 @@ public final class SimulatedDisk implements Disk {
   /// Lets every operation that changes something fail, until told otherwise.
   public synchronized void fail(@Nullable Fault fault) {
     lasting = fault;
+  }
+
+  /// Lets sectors that could not be written lose what they held, until they are written again.
+  /// Nothing helps if the power is cut before.
+  public synchronized void spoil() {
+    spoiling = true;
   }
 
   /// How many operations there have been: those that write, force or change names.
@@ -110,16 +117,14 @@ public final class SimulatedDisk implements Disk {
     return next;
   }
 
-  /// Changes one byte of a file on the disk.
-  synchronized void damage(String name, int at) {
-    var content = file(name);
-    content.stored = content.stored.clone();
-    content.stored[at] ^= 0x55;
-    content.seen = content.stored.clone();
-  }
-
-  synchronized int length(String name) {
-    return file(name).seen.length;
+  /// What the end of the process left, the power being on: all that it wrote can be read.
+  public synchronized SimulatedDisk afterKill() {
+    cut = true;
+    var next = new SimulatedDisk(random.nextLong());
+    next.seen.putAll(seen);
+    next.stored.putAll(stored);
+    next.waiting.addAll(waiting);
+    return next;
   }
 
   private Content file(String name) {
@@ -337,9 +342,8 @@ public final class SimulatedDisk implements Disk {
       synchronized (SimulatedDisk.this) {
         var fault = operation();
         if (fault != null) {
-          // What is dropped here never gets to the disk, whoever forces it later.
           if (fault != Fault.CUT) {
-            content.waiting.removeIf(store -> store.bytes != null && random.nextBoolean());
+            drop();
           }
           check(fault);
         }
@@ -354,6 +358,24 @@ public final class SimulatedDisk implements Disk {
         }
         content.stored = bytes;
         content.waiting.clear();
+      }
+    }
+
+    /// What is dropped here never gets to the disk, whoever forces it later.
+    private void drop() {
+      for (var store : List.copyOf(content.waiting)) {
+        if (store.bytes != null && random.nextBoolean()) {
+          content.waiting.remove(store);
+          if (!spoiling) {
+            continue;
+          }
+          var end = (int) Math.min(store.at, content.stored.length);
+          var spoilt = content.stored.clone();
+          for (var i = (int) (store.at / SECTOR * SECTOR); i < end; i++) {
+            spoilt[i] ^= 0x55;
+          }
+          content.stored = spoilt;
+        }
       }
     }
 
