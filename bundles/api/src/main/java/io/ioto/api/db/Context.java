@@ -5,7 +5,7 @@ import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /// Published as a service by whoever knows values that belong into every item whose model has such
-/// a field, such as `deviceId` and `accountId`.
+/// a field, such as `deviceId` and `accountId`. Must not itself need a [Db].
 @ConsumerType
 @FunctionalInterface
 public interface Context {

@@ -15,7 +15,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Db extends Reader {
   /// Carries out all writes, or, when one of them cannot be, none. Writes see what earlier ones of
-  /// the list did. At most `db.limits.commit` of them (1000 by default).
+  /// the list did. At most `database.limits.commit` of them (1000 by default).
   ///
   /// @param origin who caused it; triggers and the feed tell it
   /// @throws DbException `EXISTS`, `MISSING`, `CONFLICT`, `INVALID`, `INCOMPLETE_KEY`
@@ -58,10 +58,10 @@ public interface Db extends Reader {
 
   /// What changed after a commit: the latest change of each item of the models whose [Model#sync]
   /// is not `NONE`, oldest first; an item that changed ten times is there once. Removals are kept
-  /// until [#forget], or until there are more than `db.limits.removed` of them (100 000).
+  /// until [#forget], or until there are more than `database.limits.removed` of them (100 000).
   ///
   /// @param after sequence of the last change that is known; 0 for everything
-  /// @param limit most changes to return, 1 or more
+  /// @param limit most changes to return, 1 or more; a few more where they belong to one commit
   /// @throws DbException `FEED_LOST` when removals after that sequence had to be dropped: compare
   ///     everything, then go on from the present sequence
   List<Change> changes(long after, int limit);

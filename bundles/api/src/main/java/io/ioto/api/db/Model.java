@@ -6,10 +6,10 @@ import java.util.Optional;
 
 /// What the schema says of a kind of item; for those who check or show items without knowing them.
 ///
-/// @param fields in the order of the schema, without the hash key of the cloud
+/// @param fields in the order of the schema, without the hash key of the cloud; the key field,
+///     such as `sk`, is one of them, and hidden
 /// @param sync which way its items are synchronised
-/// @param durable false for a model whose items live in memory only
-public record Model(String name, List<Field> fields, Sync sync, boolean durable) {
+public record Model(String name, List<Field> fields, Sync sync) {
   /// Which way items go.
   public enum Sync {
     NONE,

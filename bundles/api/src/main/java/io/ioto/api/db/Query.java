@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///     of the index, as far as they are part of it
 /// @param filter what else must hold
 /// @param range part of the index to look at
-/// @param limit most items of a page; 0 for `db.limits.page` (1000 by default), which is also the
-///     most
+/// @param limit most items of a page; 0 for `database.limits.page` (1000 by default), which is
+///     also the most
 /// @param next where to go on: [Page#next] of the page before; null for the beginning
 /// @param reverse in descending order
 public record Query(

@@ -15,7 +15,7 @@ public interface Trigger {
   String MODELS = "models";
 
   /// Called after each commit is durable, in the order of the commits, one at a time, on a fiber
-  /// of the database. Others wait meanwhile: up to `db.limits.triggers` commits (10 000), then
-  /// writers. What it throws is logged.
+  /// of the database. Others wait meanwhile: up to `database.limits.triggers` commits (10 000),
+  /// then writers. What it throws is logged.
   void changed(Commit commit);
 }
