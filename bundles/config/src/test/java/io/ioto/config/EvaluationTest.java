@@ -121,7 +121,7 @@ class EvaluationTest {
         "{wbe: {}}|1:2: wbe: unknown property (did you mean 'web'?)",
         "{profil: 'dev'}|1:2: profil: unknown property (did you mean 'profile'?)",
         "{web: {routes: []}}|1:8: web.routes: has no effect yet",
-        "{mqtt: {}}|1:2: mqtt: has no effect yet",
+        "{demo: {}}|1:2: demo: has no effect yet",
         "{services: {wbe: true}}|1:13: services.wbe: there is no such service (did you mean 'web'?)",
         "{services: {mqtt: true}}|1:13: services.mqtt: no installed bundle provides this service",
       })

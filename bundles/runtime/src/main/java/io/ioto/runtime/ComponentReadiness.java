@@ -37,6 +37,10 @@ public final class ComponentReadiness implements Readiness {
   private static final String FRONT = "io.ioto.front";
   private static final String WEB = "io.ioto.web";
 
+  /// Header of a bundle that names, with commas, services which come and go with the state of the
+  /// world, such as a connection. Nobody is unready for want of them.
+  private static final String PRESENCE = "Ioto-Presence";
+
   private record Key(long bundle, String component, long configuration) {}
 
   /// One component of one bundle, or, where it has none yet, the lack of a configuration for it.
@@ -190,10 +194,11 @@ public final class ComponentReadiness implements Readiness {
   }
 
   /// Components that do not exist because their section is switched off, and those which wait for
-  /// nothing but these.
+  /// nothing but these or services that may be absent.
   private Set<Key> excused() {
     var off = settings == null ? Set.<String>of() : settings.disabled();
-    if (off.isEmpty()) {
+    var absent = presences();
+    if (off.isEmpty() && absent.isEmpty()) {
       return Set.of();
     }
     var unsatisfied =
@@ -204,7 +209,6 @@ public final class ComponentReadiness implements Readiness {
                         || p.state() == ComponentConfigurationDTO.UNSATISFIED_REFERENCE)
             .collect(Collectors.toCollection(ArrayList::new));
     var excused = new HashSet<Key>();
-    var absent = new HashSet<String>();
     while (unsatisfied.removeIf(
         p -> {
           if (!excused(p, off, absent)) {
@@ -217,6 +221,19 @@ public final class ComponentReadiness implements Readiness {
       // Another round: these may excuse others.
     }
     return excused;
+  }
+
+  private Set<String> presences() {
+    var services = new HashSet<String>();
+    for (var bundle : context.getBundles()) {
+      var header = bundle.getState() == Bundle.ACTIVE ? bundle.getHeaders("").get(PRESENCE) : null;
+      if (header != null) {
+        for (var service : header.split(",", -1)) {
+          services.add(service.strip());
+        }
+      }
+    }
+    return services;
   }
 
   private static boolean excused(Part part, Set<String> off, Set<String> absent) {

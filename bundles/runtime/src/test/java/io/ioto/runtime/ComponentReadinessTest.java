@@ -191,6 +191,25 @@ class ComponentReadinessTest {
   }
 
   @Test
+  void whatComesAndGoesWithTheWorldIsNotMissedNorWhoWaitsForIt() throws Exception {
+    var bundle = started("io.ioto.it");
+    components.waiting(bundle, "sync", "connection", null);
+    components.waiting(bundle, "page", "sync", null);
+    components.waiting(bundle, "other", "lost", null);
+    assertThat(readiness().missing()).hasSize(3);
+
+    install(
+            "io.ioto.mqtt",
+            "1.0.0",
+            Map.of("Ioto-Presence", "io.ioto.it.identity, io.ioto.it.connection"))
+        .start();
+
+    assertThat(readiness().missing())
+        .containsExactly(
+            "io.ioto.it 1.0.0: component other waits for io.ioto.it.lost (reference 'lost')");
+  }
+
+  @Test
   void gatewayWithAFrontListens() throws Exception {
     started("io.ioto.front");
     assertThat(readiness().missing())

@@ -31,7 +31,8 @@ public final class Sections {
   public static Map<String, Object> values(String pid, Path folder, String json5) {
     var section = find(pid);
     var text = json5;
-    for (var name : Arrays.asList(section.name().split("\\.")).reversed()) {
+    var names = section.name().isEmpty() ? new String[0] : section.name().split("\\.");
+    for (var name : Arrays.asList(names).reversed()) {
       text = "{" + Json5.quote(name) + ":" + text + "}";
     }
     var root = folder.toAbsolutePath().normalize();

@@ -5,14 +5,15 @@ import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
-/// Offers one key to whoever connects. A key store would encrypt the key only to decrypt it again,
-/// which takes longer than all the rest of the start of TLS.
+/// Shows one key to whoever asks, whichever side asks. A key store would encrypt the key only to
+/// decrypt it again, which takes longer than all the rest of the start of TLS.
 final class OneKey extends X509ExtendedKeyManager {
-  private static final String ALIAS = "server";
+  private static final String ALIAS = "key";
 
   private final Credentials credentials;
 
@@ -43,13 +44,20 @@ final class OneKey extends X509ExtendedKeyManager {
 
   @Override
   public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
-    return null;
+    return getServerAliases(keyType, issuers);
   }
 
+  // Which authorities the server names does not matter: there is one certificate to show.
   @Override
   public @Nullable String chooseClientAlias(
       String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
-    return null;
+    return Arrays.stream(keyTypes).anyMatch(t -> alias(t) != null) ? ALIAS : null;
+  }
+
+  @Override
+  public @Nullable String chooseEngineClientAlias(
+      String[] keyTypes, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+    return chooseClientAlias(keyTypes, issuers, null);
   }
 
   @Override

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.tls;
 
+import io.ioto.json.Durable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -29,12 +32,13 @@ final class Pem {
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
   private static final List<String> ALGORITHMS = List.of("EC", "RSA", "Ed25519", "Ed448");
 
-  private record Block(Path file, String label, String base64) {
+  /// @param source what messages call the text
+  private record Block(String source, String label, String base64) {
     byte[] content() {
       try {
         return Base64.getMimeDecoder().decode(base64);
       } catch (IllegalArgumentException e) {
-        throw wrong(file, "'%s' is not base64: %s".formatted(label, e.getMessage()));
+        throw wrong(source, "'%s' is not base64: %s".formatted(label, e.getMessage()));
       }
     }
   }
@@ -45,7 +49,9 @@ final class Pem {
   ///
   /// @throws IllegalArgumentException when a file cannot be used
   static Credentials read(Path certificate, Path key) {
-    var credentials = new Credentials(key(key), certificates(certificate));
+    var credentials =
+        new Credentials(
+            key(key.toString(), content(key)), chain(certificate.toString(), content(certificate)));
     if (!credentials.match()) {
       throw new IllegalArgumentException(
           "%s: is not the key of the certificate in %s (%s)"
@@ -59,16 +65,47 @@ final class Pem {
     return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(label, base64, label);
   }
 
-  private static List<X509Certificate> certificates(Path file) {
-    var chain = new ArrayList<X509Certificate>();
-    for (var block : blocks(file)) {
+  /// A certificate as text.
+  static String text(X509Certificate certificate) {
+    try {
+      return text("CERTIFICATE", certificate.getEncoded());
+    } catch (CertificateEncodingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /// Writes a file that is private to its owner, in a folder that is.
+  static void write(Path file, String text) throws IOException {
+    var folder = file.toAbsolutePath().getParent();
+    if (folder != null && Files.notExists(folder)) {
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    Durable.write(file, text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /// All certificates of a text, in any order.
+  ///
+  /// @param file what messages call the text
+  static List<X509Certificate> certificates(String file, String text) {
+    var all = new ArrayList<X509Certificate>();
+    for (var block : blocks(file, text)) {
       if (block.label().equals("CERTIFICATE")) {
-        chain.add(certificate(file, block, chain.size() + 1));
+        all.add(certificate(file, block, all.size() + 1));
       }
     }
-    if (chain.isEmpty()) {
+    if (all.isEmpty()) {
       throw wrong(file, "has no certificate; expected '-----BEGIN CERTIFICATE-----'");
     }
+    return all;
+  }
+
+  /// The certificates of a text, each followed by its issuer.
+  ///
+  /// @param file what messages call the text
+  static List<X509Certificate> chain(String file, String text) {
+    var chain = certificates(file, text);
     for (var i = 1; i < chain.size(); i++) {
       try {
         chain.get(i - 1).verify(chain.get(i).getPublicKey());
@@ -85,7 +122,7 @@ final class Pem {
     return chain;
   }
 
-  private static X509Certificate certificate(Path file, Block block, int number) {
+  private static X509Certificate certificate(String file, Block block, int number) {
     try {
       var in = new ByteArrayInputStream(block.content());
       return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
@@ -94,8 +131,24 @@ final class Pem {
     }
   }
 
-  private static PrivateKey key(Path file) {
-    for (var block : blocks(file)) {
+  /// The content of the first block with this label.
+  ///
+  /// @param file what messages call the text
+  static byte[] block(String file, String text, String label) {
+    return blocks(file, text).stream()
+        .filter(block -> block.label().equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                wrong(file, "has no block '%s'; expected '-----BEGIN %1$s-----'".formatted(label)))
+        .content();
+  }
+
+  /// The private key of a text.
+  ///
+  /// @param file what messages call the text
+  static PrivateKey key(String file, String text) {
+    for (var block : blocks(file, text)) {
       switch (block.label()) {
         case "PRIVATE KEY" -> {
           return key(file, block);
@@ -115,7 +168,7 @@ final class Pem {
     throw wrong(file, "has no key; expected '-----BEGIN PRIVATE KEY-----'");
   }
 
-  private static PrivateKey key(Path file, Block block) {
+  private static PrivateKey key(String file, Block block) {
     var spec = new PKCS8EncodedKeySpec(block.content());
     for (var algorithm : ALGORITHMS) {
       try {
@@ -130,8 +183,8 @@ final class Pem {
             + String.join(", ", ALGORITHMS));
   }
 
-  private static List<Block> blocks(Path file) {
-    var matcher = BLOCK.matcher(content(file));
+  private static List<Block> blocks(String file, String text) {
+    var matcher = BLOCK.matcher(text);
     var blocks = new ArrayList<Block>();
     while (matcher.find()) {
       blocks.add(new Block(file, matcher.group(1), matcher.group(2)));
@@ -142,7 +195,8 @@ final class Pem {
     return blocks;
   }
 
-  private static String content(Path file) {
+  /// The text of a file.
+  static String content(Path file) {
     try {
       if (Files.size(file) > MAX_SIZE) {
         throw wrong(file, "is larger than %d bytes".formatted(MAX_SIZE));
@@ -157,6 +211,10 @@ final class Pem {
   }
 
   private static IllegalArgumentException wrong(Path file, String what) {
+    return wrong(file.toString(), what);
+  }
+
+  private static IllegalArgumentException wrong(String file, String what) {
     return new IllegalArgumentException(file + ": " + what);
   }
 }

@@ -2,6 +2,7 @@
 package io.ioto.tls;
 
 import io.ioto.api.tls.Tls;
+import io.ioto.api.tls.Trust;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.InstantSource;
@@ -72,6 +73,8 @@ public final class PemTls implements Tls {
 
   private final Credentials credentials;
   private final SSLContext context;
+  private final KeyFolder keys;
+  private final ClientContexts clients = new ClientContexts();
 
   @Activate
   public PemTls(Config config) {
@@ -81,6 +84,7 @@ public final class PemTls implements Tls {
   PemTls(Settings settings, InstantSource clock) {
     credentials = credentials(settings, clock);
     context = context(credentials, settings.ciphers());
+    keys = new KeyFolder(settings.folder());
   }
 
   @Override
@@ -91,6 +95,22 @@ public final class PemTls implements Tls {
   @Override
   public String fingerprint() {
     return credentials.fingerprint();
+  }
+
+  @Override
+  public SSLContext client(Trust trust) {
+    return clients.of(trust, null);
+  }
+
+  @Override
+  public SSLContext client(Trust trust, String credentials) {
+    return clients.of(
+        trust,
+        keys.credentials(credentials)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "there are no credentials '%s'".formatted(credentials))));
   }
 
   private static Credentials credentials(Settings settings, InstantSource clock) {

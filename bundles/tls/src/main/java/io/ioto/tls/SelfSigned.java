@@ -1,31 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.tls;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import io.ioto.json.Durable;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
-import java.security.SecureRandom;
-import java.security.Signature;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -36,18 +23,6 @@ import org.slf4j.LoggerFactory;
 /// Keeps a key and a certificate that this gateway has signed itself, and makes them when there
 /// are none, when they are damaged, and when they are about to expire.
 final class SelfSigned {
-  /// How a certificate is signed.
-  ///
-  /// @param algorithm as Java names it
-  /// @param oid as X.509 names it
-  record Signing(String algorithm, String oid) {
-    static final Signing ECDSA = new Signing("SHA256withECDSA", "1.2.840.10045.4.3.2");
-
-    byte[] identifier() {
-      return Der.sequence(Der.oid(oid));
-    }
-  }
-
   private static final Logger log = LoggerFactory.getLogger(SelfSigned.class);
   private static final Duration VALIDITY = Duration.ofDays(3653);
   private static final Duration RENEWAL = Duration.ofDays(90);
@@ -92,14 +67,12 @@ final class SelfSigned {
 
   private Credentials make() {
     try {
-      var generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"));
-      var pair = generator.generateKeyPair();
+      var pair = X509.newKey();
       var now = clock.instant();
       var certificate = certificate(pair, Signing.ECDSA, names(), now);
       var credentials = new Credentials(pair.getPrivate(), List.of(certificate));
-      write(keyFile(), "PRIVATE KEY", pair.getPrivate().getEncoded());
-      write(certificateFile(), "CERTIFICATE", certificate.getEncoded());
+      Pem.write(keyFile(), Pem.text("PRIVATE KEY", pair.getPrivate().getEncoded()));
+      Pem.write(certificateFile(), Pem.text(certificate));
       log.info(
           "Made a self-signed certificate for {}; SHA-256 {}",
           String.join(", ", names()),
@@ -110,15 +83,6 @@ final class SelfSigned {
     } catch (IOException e) {
       throw new UncheckedIOException(folder + ": cannot keep the self-signed certificate: " + e, e);
     }
-  }
-
-  private void write(Path file, String label, byte[] content) throws IOException {
-    if (Files.notExists(folder)) {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
-    Durable.write(file, Pem.text(label, content).getBytes(US_ASCII));
   }
 
   /// What the certificate is for: this machine, by any of its own names.
@@ -145,77 +109,21 @@ final class SelfSigned {
     }
   }
 
-  /// A certificate (RFC 5280) that vouches for itself.
+  /// A certificate that vouches for itself.
   ///
   /// @param names host names and IP addresses
   static X509Certificate certificate(KeyPair pair, Signing signing, Set<String> names, Instant now)
       throws GeneralSecurityException {
     var start = now.isBefore(EARLIEST) ? EARLIEST : now;
-    var name = Der.sequence(attribute("2.5.4.10", "Ioto"), attribute("2.5.4.3", common(names)));
-    var content =
-        Der.sequence(
-            Der.explicit(0, Der.integer(BigInteger.TWO)), // version 3
-            Der.integer(new BigInteger(126, new SecureRandom()).setBit(126)),
-            signing.identifier(),
-            name,
-            // A day back: clocks differ.
-            Der.sequence(Der.time(start.minus(Duration.ofDays(1))), Der.time(start.plus(VALIDITY))),
-            name,
-            pair.getPublic().getEncoded(),
-            Der.explicit(3, extensions(pair, names)));
-    var signature = Signature.getInstance(signing.algorithm());
-    signature.initSign(pair.getPrivate());
-    signature.update(content);
-    var whole = Der.sequence(content, signing.identifier(), Der.bits(0, signature.sign()));
-    return (X509Certificate)
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(whole));
-  }
-
-  private static byte[] extensions(KeyPair pair, Set<String> names)
-      throws GeneralSecurityException {
-    var hash = MessageDigest.getInstance("SHA-256").digest(pair.getPublic().getEncoded());
-    var alternatives = names.stream().map(SelfSigned::alternative).toArray(byte[][]::new);
-    return Der.sequence(
-        // Subject key identifier: RFC 7093 §2, cut to the usual 160 bits.
-        extension("2.5.29.14", false, Der.octets(Arrays.copyOf(hash, 20))),
-        // Key usage: digital signature.
-        extension("2.5.29.15", true, Der.bits(7, new byte[] {(byte) 0x80})),
-        extension("2.5.29.17", false, Der.sequence(alternatives)),
-        // Basic constraints: no authority.
-        extension("2.5.29.19", true, Der.sequence()),
-        // Extended key usage: server.
-        extension("2.5.29.37", false, Der.sequence(Der.oid("1.3.6.1.5.5.7.3.1"))));
-  }
-
-  private static byte[] extension(String oid, boolean critical, byte[] value) {
-    return critical
-        ? Der.sequence(Der.oid(oid), Der.yes(), Der.octets(value))
-        : Der.sequence(Der.oid(oid), Der.octets(value));
-  }
-
-  private static byte[] alternative(String name) {
-    return address(name)
-        ? Der.tagged(0x87, bytes(name))
-        : Der.tagged(0x82, name.getBytes(US_ASCII));
-  }
-
-  private static boolean address(String name) {
-    return name.contains(":") || name.matches("[0-9.]+");
-  }
-
-  private static byte[] bytes(String address) {
-    return InetAddress.ofLiteral(address).getAddress();
-  }
-
-  private static byte[] attribute(String oid, String value) {
-    return Der.set(Der.sequence(Der.oid(oid), Der.text(value)));
+    var name = X509.name("Ioto", common(names));
+    return new X509(name, pair.getPrivate(), signing)
+        .sign(name, pair.getPublic(), start, start.plus(VALIDITY), X509.server(names));
   }
 
   /// The last name is the most telling one; a common name has 64 characters at most.
   private static String common(Set<String> names) {
     return Stream.concat(Stream.of("localhost"), names.stream())
-        .filter(n -> !address(n) && n.length() <= 64)
+        .filter(n -> !X509.address(n) && n.length() <= 64)
         .reduce("localhost", (_, last) -> last);
   }
 }

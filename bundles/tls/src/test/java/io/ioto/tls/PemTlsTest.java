@@ -35,11 +35,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PemTlsTest {
-  private static final SelfSigned.Signing RSA =
-      new SelfSigned.Signing("SHA256withRSA", "1.2.840.113549.1.1.11");
-  private static final SelfSigned.Signing ED25519 =
-      new SelfSigned.Signing("Ed25519", "1.3.101.112");
-
   @TempDir private Path folder = Path.of("");
 
   private PemTls tls(Map<String, Object> changes) {
@@ -69,8 +64,7 @@ class PemTlsTest {
     return KeyPairGenerator.getInstance(algorithm).generateKeyPair();
   }
 
-  private X509Certificate write(
-      String name, String keyLabel, KeyPair pair, SelfSigned.Signing signing)
+  private X509Certificate write(String name, String keyLabel, KeyPair pair, Signing signing)
       throws GeneralSecurityException, IOException {
     var certificate = SelfSigned.certificate(pair, signing, Set.of("localhost"), Instant.now());
     write(name + ".crt", "CERTIFICATE", certificate.getEncoded());
@@ -147,7 +141,7 @@ class PemTlsTest {
 
   @Test
   void clientThatDoesNotTrustItDoesNotConnect() throws Exception {
-    var stranger = write("other", "PRIVATE KEY", pair("EC"), SelfSigned.Signing.ECDSA);
+    var stranger = write("other", "PRIVATE KEY", pair("EC"), Signing.ECDSA);
     var tls = tls(Map.of());
 
     assertThatThrownBy(() -> handshake(tls, trusting(stranger))).isInstanceOf(SSLException.class);
@@ -183,7 +177,7 @@ class PemTlsTest {
 
   @Test
   void operatorsRsaKeyServes() throws Exception {
-    var certificate = write("it", "PRIVATE KEY", pair("RSA"), RSA);
+    var certificate = write("it", "PRIVATE KEY", pair("RSA"), Signing.RSA);
     handshake(operators("it.crt", "it.key"), trusting(certificate), "TLSv1.2");
     handshake(operators("it.crt", "it.key"), trusting(certificate), "TLSv1.3");
     assertThat(folder.resolve("certs")).doesNotExist();
@@ -191,21 +185,21 @@ class PemTlsTest {
 
   @Test
   void operatorsEd25519KeyServes() throws Exception {
-    var certificate = write("it", "PRIVATE KEY", pair("Ed25519"), ED25519);
+    var certificate = write("it", "PRIVATE KEY", pair("Ed25519"), Signing.ED25519);
     handshake(operators("it.crt", "it.key"), trusting(certificate));
   }
 
   @Test
   void operatorsEcKeyServes() throws Exception {
-    var certificate = write("it", "PRIVATE KEY", pair("EC"), SelfSigned.Signing.ECDSA);
+    var certificate = write("it", "PRIVATE KEY", pair("EC"), Signing.ECDSA);
     handshake(operators("it.crt", "it.key"), trusting(certificate));
   }
 
   @Test
   void keyOfAnotherCertificateIsRefused() throws Exception {
-    write("it", "PRIVATE KEY", pair("EC"), SelfSigned.Signing.ECDSA);
-    write("other", "PRIVATE KEY", pair("EC"), SelfSigned.Signing.ECDSA);
-    write("rsa", "PRIVATE KEY", pair("RSA"), RSA);
+    write("it", "PRIVATE KEY", pair("EC"), Signing.ECDSA);
+    write("other", "PRIVATE KEY", pair("EC"), Signing.ECDSA);
+    write("rsa", "PRIVATE KEY", pair("RSA"), Signing.RSA);
 
     for (var key : List.of("other.key", "rsa.key")) {
       assertThatThrownBy(() -> operators("it.crt", key))
@@ -217,8 +211,8 @@ class PemTlsTest {
 
   @Test
   void oldAndEncryptedKeyFormatsAreNamed() throws Exception {
-    write("old", "EC PRIVATE KEY", pair("EC"), SelfSigned.Signing.ECDSA);
-    write("locked", "ENCRYPTED PRIVATE KEY", pair("EC"), SelfSigned.Signing.ECDSA);
+    write("old", "EC PRIVATE KEY", pair("EC"), Signing.ECDSA);
+    write("locked", "ENCRYPTED PRIVATE KEY", pair("EC"), Signing.ECDSA);
 
     assertThatThrownBy(() -> operators("old.crt", "old.key"))
         .hasMessageStartingWith(
@@ -230,7 +224,7 @@ class PemTlsTest {
 
   @Test
   void unusableFilesAreNamedWithWhatIsWrong() throws Exception {
-    write("it", "PRIVATE KEY", pair("EC"), SelfSigned.Signing.ECDSA);
+    write("it", "PRIVATE KEY", pair("EC"), Signing.ECDSA);
     write("damaged.key", "PRIVATE KEY", new byte[] {1, 2, 3});
     write("damaged.crt", "CERTIFICATE", new byte[] {1, 2, 3});
     Files.writeString(folder.resolve("text.crt"), "hello");
@@ -255,8 +249,8 @@ class PemTlsTest {
 
   @Test
   void chainThatIsNotInOrderIsRefused() throws Exception {
-    write("it", "PRIVATE KEY", pair("EC"), SelfSigned.Signing.ECDSA);
-    write("other", "PRIVATE KEY", pair("EC"), SelfSigned.Signing.ECDSA);
+    write("it", "PRIVATE KEY", pair("EC"), Signing.ECDSA);
+    write("other", "PRIVATE KEY", pair("EC"), Signing.ECDSA);
     Files.writeString(
         folder.resolve("chain.crt"),
         Files.readString(folder.resolve("it.crt")) + Files.readString(folder.resolve("other.crt")));
@@ -267,7 +261,7 @@ class PemTlsTest {
 
   @Test
   void endedCertificateStillServes() throws Exception {
-    var certificate = write("it", "PRIVATE KEY", pair("EC"), SelfSigned.Signing.ECDSA);
+    var certificate = write("it", "PRIVATE KEY", pair("EC"), Signing.ECDSA);
     var settings =
         new PemTls.Settings(folder.resolve("it.crt"), folder.resolve("it.key"), List.of(), folder);
 

@@ -13,4 +13,17 @@ public interface Tls {
 
   /// SHA-256 fingerprint of the listeners' certificate, upper-case hex pairs with colons.
   String fingerprint();
+
+  /// For outgoing connections that show no certificate. The same material gives the same context,
+  /// so whoever keeps connections can keep them by it.
+  ///
+  /// @throws IllegalArgumentException when the trust cannot be used
+  SSLContext client(Trust trust);
+
+  /// For outgoing connections that show the certificate of these credentials.
+  ///
+  /// @param credentials a name of [DeviceKeys]
+  /// @throws IllegalArgumentException when the trust cannot be used, or there are no such
+  ///     credentials
+  SSLContext client(Trust trust, String credentials);
 }

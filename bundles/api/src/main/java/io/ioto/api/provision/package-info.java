@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/// How the device comes to have an [io.ioto.api.device.Identity], and how it is taken from it.
+@Export
+@Version("1.0.0")
+@NullMarked
+package io.ioto.api.provision;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
