@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ioto.api.cloud;
+
+import io.ioto.api.mqtt.Message;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/// Published as a service by whoever answers what devices send to the cloud: everything below
+/// `ioto/service/`.
+@ConsumerType
+@FunctionalInterface
+public interface Inbox {
+  /// Takes a message. The device is told that it arrived once this has returned, so it must be
+  /// safe by then. Those of one device come one after the other, in their order; those of
+  /// different devices at the same time.
+  ///
+  /// @param device who sent it, as its certificate proves
+  /// @param message with its topic below `ioto/service/DEVICE/`, the prefix
+  ///     `$aws/rules/IotoDevice/` taken off
+  /// @throws Exception the device is cut off without an acknowledgement, and sends it again
+  void receive(String device, Message message) throws Exception;
+}
