@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The parts of a device cloud: its [Broker], whom the broker lets in ([Admission]), who answers
+/// The parts of a device cloud: where it keeps what it knows ([Store]), its [Broker], whom the
 /// devices ([Inbox]) and who follows their comings and goings ([Presence]).
 @Export
 @Version("1.0.0")
