@@ -79,13 +79,17 @@ final class Fixture {
     }
   }
 
-  Store.Settings settings(Limits limits) {
+  private Store.Settings settings(Limits limits) {
     return new Store.Settings(schema, 1 << 20, Duration.ofDays(1), true, limits);
   }
 
   Store open(Path folder) {
+    return open(folder, LIMITS);
+  }
+
+  Store open(Path folder, Limits limits) {
     return new Store(
-        settings(LIMITS),
+        settings(limits),
         clock,
         null,
         replay -> Journal.open(folder, io.ioto.journal.Limits.DEFAULT, replay));
