@@ -169,8 +169,23 @@ final class Rules {
     }
     var values = new LinkedHashMap<>(accept.values());
     values.keySet().removeIf(draft.schema()::structural);
+    keepPrivate(kind, item, values);
     checkKey(kind, accept.key());
     put(kind, accept.key(), values, accept.stamp(), item);
+  }
+
+  /// What does not leave the device is not taken from elsewhere, and not lost to what is.
+  private static void keepPrivate(Kind kind, @Nullable Item before, Map<String, Object> values) {
+    for (var column : kind.columns()) {
+      if (!column.field().synced()) {
+        var own = before == null ? null : before.values().get(column.name());
+        if (own == null) {
+          values.remove(column.name());
+        } else {
+          values.put(column.name(), own);
+        }
+      }
+    }
   }
 
   private void accept(Write.AcceptRemoval accept) {

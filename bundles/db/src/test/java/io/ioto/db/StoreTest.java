@@ -653,4 +653,20 @@ class StoreTest {
     assertRefused(Reason.CLOSED, "is closed", () -> db.create("Port", Map.of("name", "a")));
     db = fixture.open(folder.resolve("db"));
   }
+
+  @Test
+  void versionFromElsewhereNeitherBringsNorTakesWhatDoesNotLeaveTheDevice() {
+    var item = db.create("User", Map.of("username", "ann", "password", "hash"));
+    var later = new Stamp(item.stamp().millis() + 1, 0, "cloud");
+
+    db.commit(
+        List.of(
+            new Write.Accept(
+                "User", item.key(), later, Map.of("username", "anna", "password", "other"))),
+        Origin.REMOTE);
+
+    assertThat(db.get("User", item.key()).orElseThrow().values())
+        .containsEntry("username", "anna")
+        .containsEntry("password", "hash");
+  }
 }

@@ -55,6 +55,7 @@ public sealed interface Write {
 
   /// Takes over a version that was made elsewhere, with its stamp, untouched: nothing is filled
   /// in, nothing is required. Does nothing when the item here, or its removal, is as new or newer.
+  /// Fields that do not leave the device ([Field#synced]) stay as they are here.
   record Accept(String model, String key, Stamp stamp, Map<String, Object> values)
       implements Write {
     public Accept {
