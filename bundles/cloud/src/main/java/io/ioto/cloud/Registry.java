@@ -66,6 +66,12 @@ public final class Registry {
   /// @return its token, which is not kept
   String product(String name) {
     var token = Tokens.fresh();
+    product(name, token);
+    return token;
+  }
+
+  /// Makes a product with a token that was made before.
+  void product(String name, String token) {
     store.commit(
         List.of(
             new Store.Step.Put(
@@ -73,7 +79,6 @@ public final class Registry {
                 Tokens.digest(token),
                 Map.of("name", name, "created", clock.instant()),
                 Store.ABSENT)));
-    return token;
   }
 
   /// Whether any product has been made.

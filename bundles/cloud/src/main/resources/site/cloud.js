@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page of the device cloud: asks again every second, and shows what has changed.
+
+const $ = (id) => document.getElementById(id);
+const REST = 1000;
+const PRIVATE = ['created', 'updated', 'sk', 'id', 'deviceId', 'accountId'];
+let device = '';
+let timer = 0;
+
+async function call(path, body) {
+  const answer = await fetch('/api/' + path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (answer.status === 401) {
+    show(false);
+    throw new Error('');
+  }
+  if (!answer.ok) {
+    throw new Error(await answer.text());
+  }
+  return answer.json();
+}
+
+async function attempt(work) {
+  try {
+    await work();
+    $('problem').hidden = true;
+  } catch (e) {
+    $('problem').hidden = !e.message;
+    $('problem').textContent = e.message;
+  }
+}
+
+function show(inside) {
+  $('login').hidden = inside;
+  $('fleet').hidden = !inside;
+  $('logout').hidden = !inside;
+  if (!inside) {
+    $('data').hidden = true;
+    $('count').textContent = '';
+    clearTimeout(timer);
+  }
+}
+
+function element(name, text, attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  Object.assign(made, attributes);
+  return made;
+}
+
+function button(text, work) {
+  return element('button', text, { onclick: () => attempt(work) });
+}
+
+function row(...cells) {
+  const made = document.createElement('tr');
+  for (const cell of cells) {
+    const td = document.createElement('td');
+    td.append(...[cell].flat());
+    made.append(td);
+  }
+  return made;
+}
+
+async function all(path, body) {
+  const found = [];
+  for (let after = ''; ; ) {
+    const page = await call(path, { ...body, after });
+    found.push(...page.data);
+    if (!page.next) {
+      return found;
+    }
+    after = page.next;
+  }
+}
+
+async function showDevices() {
+  const devices = await all('device/find', {});
+  show(true);
+  $('nobody').hidden = devices.length > 0;
+  const online = devices.filter((d) => d.online).length;
+  $('count').textContent = `${online} of ${devices.length} online`;
+  $('devices').replaceChildren(...devices.map(deviceRow));
+}
+
+function deviceRow(d) {
+  const owned = d.state === 'claimed' || d.state === 'provisioned';
+  const actions = [];
+  if (d.state === 'registered') {
+    actions.push(button('Claim', () => claim(d.id)));
+  }
+  if (owned) {
+    actions.push(button('Data', () => open(d.id)), button('Release', () => release(d.id)));
+  }
+  return row(
+    element('code', d.id),
+    d.attributes.name ?? '',
+    d.state,
+    element('span', d.online ? 'online' : 'offline', { className: d.online ? 'online' : 'offline' }),
+    actions,
+  );
+}
+
+async function claim(id) {
+  await call('device/claim', { id });
+  await showDevices();
+}
+
+async function release(id) {
+  if (confirm(`Release ${id}? It loses its certificate and has to be claimed again.`)) {
+    await call('device/release', { id });
+    if (id === device) {
+      device = '';
+      $('data').hidden = true;
+    }
+    await showDevices();
+  }
+}
+
+async function open(id) {
+  device = id;
+  $('which').textContent = id;
+  $('data').hidden = false;
+  await showItems();
+}
+
+async function showItems() {
+  if (!device || $('items').contains(document.activeElement)) {
+    return;
+  }
+  const items = await all('item/find', { device });
+  const models = Map.groupBy(items, (i) => i.model);
+  const tables = [...models.keys()].sort().map((model) => table(model, models.get(model)));
+  $('items').replaceChildren(
+    ...(tables.length ? tables : [element('p', 'Nothing yet.', { className: 'hint' })]),
+  );
+}
+
+function table(model, items) {
+  const fields = [...new Set(items.flatMap((i) => Object.keys(i.item)))].filter(
+    (f) => !PRIVATE.includes(f),
+  );
+  const head = document.createElement('tr');
+  head.append(...['key', ...fields, ''].map((f) => element('th', f)));
+  const made = document.createElement('table');
+  made.append(head, ...items.map((i) => itemRow(i, fields)));
+  const block = document.createElement('div');
+  block.append(element('h3', model), made);
+  return block;
+}
+
+function itemRow(item, fields) {
+  const inputs = fields.map((f) => input(item, f));
+  return row(element('code', item.key), ...inputs, [
+    button('Remove', async () => {
+      await call('item/remove', { device, key: item.key });
+      await showItems();
+    }),
+  ]);
+}
+
+// A change is sent when the field is left or Enter is pressed; its kind of value stays.
+function input(item, field) {
+  const before = item.item[field];
+  const plain = before === undefined || typeof before !== 'object';
+  const text = before === undefined ? '' : plain ? String(before) : JSON.stringify(before);
+  const made = element('input', '', { value: text, ariaLabel: `${field} of ${item.key}` });
+  made.onchange = () =>
+    attempt(async () => {
+      const value =
+        typeof before === 'string' || before === undefined ? made.value : JSON.parse(made.value);
+      await call('item/update', { device, key: item.key, item: { [field]: value } });
+      made.blur();
+      await showItems();
+    });
+  return made;
+}
+
+async function again() {
+  clearTimeout(timer);
+  await attempt(async () => {
+    await showDevices();
+    await showItems();
+  });
+  if (!$('fleet').hidden) {
+    timer = setTimeout(again, REST);
+  }
+}
+
+$('login').onsubmit = (event) => {
+  event.preventDefault();
+  attempt(async () => {
+    const form = new FormData($('login'));
+    const answer = await fetch('/api/public/login', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(Object.fromEntries(form)),
+    });
+    if (!answer.ok) {
+      throw new Error(await answer.text());
+    }
+    $('login').reset();
+    await again();
+  });
+};
+
+$('claim').onsubmit = (event) => {
+  event.preventDefault();
+  attempt(async () => {
+    await claim(new FormData($('claim')).get('id').trim());
+    $('claim').reset();
+  });
+};
+
+$('close').onclick = () => {
+  device = '';
+  $('data').hidden = true;
+};
+
+$('logout').onclick = () =>
+  attempt(async () => {
+    await fetch('/api/public/logout', { method: 'POST' });
+    show(false);
+  });
+
+again();
