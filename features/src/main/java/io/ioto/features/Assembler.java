@@ -69,11 +69,13 @@ public final class Assembler {
     var script = copy(root.resolve("ioto"), target.resolve("bin/ioto"));
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     made.add(script);
-    for (var file : files(root.resolve("runtime-config"))) {
-      if (OWN.contains(file.getFileName().toString())) {
-        continue;
+    var config = root.resolve("runtime-config");
+    for (var file : below(config)) {
+      if (!OWN.contains(file.getFileName().toString())) {
+        var to = target.resolve("runtime-config").resolve(config.relativize(file));
+        Files.createDirectories(to.getParent());
+        made.add(copy(file, to));
       }
-      made.add(copy(file, target.resolve("runtime-config").resolve(file.getFileName())));
     }
     var bundles = new LinkedHashMap<String, List<Path>>();
     for (var file : files(features)) {
@@ -192,7 +194,7 @@ public final class Assembler {
   /// Deletes what an earlier build left behind.
   private void prune(Set<Path> made) throws IOException {
     for (var folder : List.of("lib", "bundles", "features", "runtime-config")) {
-      for (var file : files(target.resolve(folder))) {
+      for (var file : below(target.resolve(folder))) {
         if (!made.contains(file)) {
           Files.delete(file);
         }
@@ -202,6 +204,12 @@ public final class Assembler {
 
   private static List<Path> files(Path folder) throws IOException {
     try (var files = Files.list(folder)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  private static List<Path> below(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
       return files.filter(Files::isRegularFile).sorted().toList();
     }
   }

@@ -32,6 +32,9 @@ final class Gateway {
   /// Set by a bundle that cannot go on, before it stops the framework; see the control protocol.
   private static final String FATAL = "ioto.fatal";
 
+  /// What `ioto.app` says where the features are all there is to run.
+  private static final String NO_APP = "none";
+
   private final long started = System.currentTimeMillis();
   private final Path home;
   private final Options options;
@@ -54,7 +57,9 @@ final class Gateway {
     var preload = Preload.begin(AotCache.classes(options));
     var features =
         new ArrayList<>(List.of(properties.getOrDefault("ioto.features", "core").split("[, ]+")));
-    features.add("app-" + properties.get("ioto.app"));
+    if (!NO_APP.equals(properties.get("ioto.app"))) {
+      features.add("app-" + properties.get("ioto.app"));
+    }
     var framework = prepared(features);
     // All at once: one by one, as they are started, they take the resolver three times as long.
     // What lacks something is told when it is started.
@@ -215,17 +220,12 @@ final class Gateway {
 
   private Map<String, String> properties() {
     var all = new HashMap<String, String>();
-    var file = config.resolve("framework.properties");
-    if (!Files.exists(file)) {
-      file = home.resolve("runtime-config/framework.properties");
+    var shipped = home.resolve("runtime-config/framework.properties");
+    var own = config.resolve("framework.properties");
+    load(shipped, all);
+    if (Files.exists(own) && !own.equals(shipped)) {
+      load(own, all);
     }
-    var read = new Properties();
-    try (var in = Files.newBufferedReader(file)) {
-      read.load(in);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new LauncherException(1, "cannot read %s: %s".formatted(file, e.getMessage()));
-    }
-    read.forEach((key, value) -> all.put(key.toString(), value.toString()));
     all.putAll(options.properties());
     all.putIfAbsent("ioto.app", "empty");
     all.put("ioto.home", home.toString());
@@ -235,6 +235,16 @@ final class Gateway {
     all.put("ioto.started", Long.toString(started));
     all.put(Constants.FRAMEWORK_STORAGE, cache().toString());
     return all;
+  }
+
+  private static void load(Path file, Map<String, String> all) {
+    var read = new Properties();
+    try (var in = Files.newBufferedReader(file)) {
+      read.load(in);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new LauncherException(1, "cannot read %s: %s".formatted(file, e.getMessage()));
+    }
+    read.forEach((key, value) -> all.put(key.toString(), value.toString()));
   }
 
   /// Deletes a folder with all below it.

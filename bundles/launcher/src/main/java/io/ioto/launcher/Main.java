@@ -86,6 +86,7 @@ public final class Main {
   private static String help() {
     return """
       usage: ioto run [OPTION]...   run the gateway in this terminal
+             ioto cloud [OPTION]... run a device cloud in this terminal, its state in ./cloud
              ioto deploy FILE.jar   put a bundle into the running gateway
              ioto plan FILE.jar     say what deploy would do, without doing it
              ioto status            what runs, in which version, and what is missing
