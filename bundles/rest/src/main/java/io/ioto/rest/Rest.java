@@ -82,6 +82,7 @@ public final class Rest implements Routes {
   public void register(Router router) {
     router
         .get("/api/models", this::models)
+        .get("/health/database", this::health)
         .post("/api/{model}/create", handler(Rest::create))
         .post("/api/{model}/get", handler(Rest::get))
         .post("/api/{model}/find", handler(Rest::find))
@@ -229,6 +230,15 @@ public final class Rest implements Routes {
 
   static boolean hidden(Field field) {
     return field.hidden() || field.name().startsWith("_");
+  }
+
+  /// Yes or no, and nothing else: anybody may ask.
+  private void health(Exchange exchange) {
+    boolean writable = seat.call(db -> db.status().writable());
+    exchange
+        .status(writable ? 200 : 503)
+        .header("Cache-Control", "no-store")
+        .json(Map.of("writable", writable));
   }
 
   private void models(Exchange exchange) {

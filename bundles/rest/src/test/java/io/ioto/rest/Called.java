@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// One call of an operation: takes the place of the web server in front of [Routes].
 final class Called {
   final Map<String, String> headers = new HashMap<>();
+  int status = 200;
   @Nullable Object answer;
 
   private final String model;
@@ -41,10 +42,10 @@ final class Called {
     return call;
   }
 
-  static Object models(Routes routes) throws Exception {
+  static Called get(Routes routes, String path) throws Exception {
     var call = new Called("", "", Map.of());
-    handler(routes, "GET /api/models").handle(call.exchange());
-    return call.data("models");
+    handler(routes, "GET " + path).handle(call.exchange());
+    return call;
   }
 
   private static Handler handler(Routes routes, String route) {
@@ -74,6 +75,10 @@ final class Called {
             switch (method.getName()) {
               case "param" -> model;
               case "header" -> header(exchange, arguments);
+              case "status" -> {
+                status = (int) arguments[0];
+                yield exchange;
+              }
               case "json" -> {
                 if (method.getReturnType() == void.class) {
                   answer = Mapper.create().valueToTree(arguments[0]);

@@ -190,12 +190,19 @@ class RestTest {
   }
 
   @Test
+  void healthTellsWhetherItTakesWrites() throws Exception {
+    var health = Called.get(rest, "/health/database");
+    assertThat(health.status).isEqualTo(200);
+    assertThat(health.data("writable")).isEqualTo(true);
+  }
+
+  @Test
   void hiddenFieldsDoNotGoOut() throws Exception {
     store.create("User", Map.of("username", "ann", "password", "secret"));
     assertThat(call("User", "find", "{}").data("data").toString())
         .contains("ann")
         .doesNotContain("secret");
-    assertThat(Called.models(rest).toString())
+    assertThat(Called.get(rest, "/api/models").data("models").toString())
         .contains("username")
         .contains("user, admin")
         .doesNotContain("password");
