@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.mqtt;
 
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.net.ssl.HandshakeCompletedListener;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
@@ -14,15 +21,24 @@ import javax.net.ssl.SSLSocket;
 
 /// A TLS socket that asks for an application protocol (RFC 7301), and checks the name of the
 /// server. Paho replaces the parameters of a socket, and the protocols with them, right before the
-/// handshake (eclipse/paho.mqtt.java #858), so both are set when that begins. All else is the
-/// socket's below.
+/// handshake (eclipse/paho.mqtt.java #858), so both are set when that begins.
+///
+/// Where a connection ends right after the handshake, as it does when the server does not want
+/// this client's certificate, Paho's thread that connects would wait for its receiver for ever. So
+/// the end is not told before something has been written, which Paho does once all its threads
+/// run. All else is the socket's below.
 final class AlpnSocket extends SSLSocket {
   private final SSLSocket below;
   private final String protocol;
+  private final Consumer<IOException> ended;
+  private final CountDownLatch written = new CountDownLatch(1);
+  private volatile boolean shaken;
 
-  AlpnSocket(SSLSocket below, String protocol) {
+  /// @param ended told, once or more, when nothing more can be read; must not block
+  AlpnSocket(SSLSocket below, String protocol, Consumer<IOException> ended) {
     this.below = below;
     this.protocol = protocol;
+    this.ended = ended;
   }
 
   @Override
@@ -34,6 +50,79 @@ final class AlpnSocket extends SSLSocket {
     }
     below.setSSLParameters(parameters);
     below.startHandshake();
+    shaken = true;
+  }
+
+  /// Tells the end only once something was written, or after some seconds.
+  private final class Patient extends FilterInputStream {
+    Patient(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      try {
+        return seen(in.read());
+      } catch (SocketTimeoutException e) {
+        throw e;
+      } catch (IOException e) {
+        end(e);
+        throw e;
+      }
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      try {
+        return seen(in.read(buffer, offset, length));
+      } catch (SocketTimeoutException e) {
+        throw e;
+      } catch (IOException e) {
+        end(e);
+        throw e;
+      }
+    }
+
+    private int seen(int read) {
+      if (read < 0) {
+        end(new EOFException("the broker closed the connection"));
+      }
+      return read;
+    }
+
+    private void end(IOException why) {
+      settle();
+      ended.accept(why);
+    }
+  }
+
+  /// Waits until Paho's threads run, if they are about to.
+  void settle() {
+    try {
+      if (shaken && !written.await(5, TimeUnit.SECONDS)) {
+        written.countDown();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Noted extends FilterOutputStream {
+    Noted(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      written.countDown();
+      out.write(value);
+    }
+
+    @Override
+    public void write(byte[] buffer, int offset, int length) throws IOException {
+      written.countDown();
+      out.write(buffer, offset, length);
+    }
   }
 
   @Override
@@ -163,12 +252,12 @@ final class AlpnSocket extends SSLSocket {
 
   @Override
   public InputStream getInputStream() throws IOException {
-    return below.getInputStream();
+    return new Patient(below.getInputStream());
   }
 
   @Override
   public OutputStream getOutputStream() throws IOException {
-    return below.getOutputStream();
+    return new Noted(below.getOutputStream());
   }
 
   @Override
@@ -183,6 +272,7 @@ final class AlpnSocket extends SSLSocket {
 
   @Override
   public void close() throws IOException {
+    written.countDown();
     below.close();
   }
 

@@ -4,23 +4,39 @@ package io.ioto.mqtt;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /// Makes TLS sockets which ask for an application protocol whatever Paho does to them.
 final class AlpnSockets extends SSLSocketFactory {
   private final SSLSocketFactory factory;
   private final String protocol;
+  private final Consumer<IOException> ended;
+  private volatile @Nullable AlpnSocket last;
 
   /// @param protocol empty for none
-  AlpnSockets(SSLContext context, String protocol) {
+  /// @param ended told, once or more, when nothing more can be read from a socket; must not block
+  AlpnSockets(SSLContext context, String protocol, Consumer<IOException> ended) {
     factory = context.getSocketFactory();
     this.protocol = protocol;
+    this.ended = ended;
+  }
+
+  /// Waits until Paho can be told to end; see [AlpnSocket].
+  void settle() {
+    var socket = last;
+    if (socket != null) {
+      socket.settle();
+    }
   }
 
   private Socket wrapped(Socket socket) {
-    return new AlpnSocket((SSLSocket) socket, protocol);
+    var made = new AlpnSocket((SSLSocket) socket, protocol, ended);
+    last = made;
+    return made;
   }
 
   @Override

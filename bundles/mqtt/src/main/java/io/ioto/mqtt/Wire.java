@@ -56,6 +56,7 @@ final class Wire implements AutoCloseable {
   private final Listener listener;
   private final MqttAsyncClient client;
   private final MqttConnectOptions options = new MqttConnectOptions();
+  private final AlpnSockets sockets;
   private final Semaphore free;
   private final AtomicLong expectations = new AtomicLong();
   private final Map<Long, CompletableFuture<IMqttToken>> waiting = new ConcurrentHashMap<>();
@@ -73,7 +74,8 @@ final class Wire implements AutoCloseable {
     options.setConnectionTimeout((int) settings.connect().toSeconds());
     // Ours is the limit; Paho counts a message until after it has told that it is through.
     options.setMaxInflight(2 * settings.inflight() + 10);
-    options.setSocketFactory(new AlpnSockets(context, endpoint.alpn()));
+    sockets = new AlpnSockets(context, endpoint.alpn(), this::fail);
+    options.setSocketFactory(sockets);
     try {
       client =
           new MqttAsyncClient(
@@ -209,6 +211,7 @@ final class Wire implements AutoCloseable {
   @Override
   public void close() {
     fail(new DeliveryException(Reason.LOST, "the connection has been closed"));
+    sockets.settle();
     try {
       if (client.isConnected()) {
         client.disconnectForcibly(0, 100, false);
