@@ -25,8 +25,8 @@ record Access(List<String> publish, List<String> subscribe) {
     return new Access(List.of(SERVICE + id, RULE + SERVICE + id, shadow), List.copyOf(read));
   }
 
-  /// Whether an id can be a level of a topic and nothing else: with a slash or a wildcard in it, it
-  /// would open the topics of others.
+  /// Whether an id can be a level of a topic and nothing else: with a slash or a wildcard in it,
+  /// it would open the topics of others.
   static boolean word(String id) {
     return !id.isEmpty()
         && id.chars().noneMatch(c -> c == '/' || c == '+' || c == '#' || Character.isISOControl(c));
