@@ -116,10 +116,13 @@ public final class Assembler {
     combinations.add(List.of("core", "web", "console"));
     combinations.add(List.of("core", "web", "db"));
     combinations.add(List.of("core", "web", "console", "db"));
+    combinations.add(List.of("core", "web", "console", "db", "device"));
+    combinations.add(List.of("core", "web", "db", "cloud"));
     for (var app : bundles.keySet().stream().filter(f -> f.startsWith("app-")).toList()) {
       combinations.add(List.of("core", "web", app));
       combinations.add(List.of("core", "web", "console", app));
       combinations.add(List.of("core", "web", "console", "db", app));
+      combinations.add(List.of("core", "web", "console", "db", "device", app));
     }
     for (var combination : combinations) {
       var jars = new LinkedHashSet<Path>();
