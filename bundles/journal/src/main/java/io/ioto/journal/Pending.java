@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.journal;
 
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/// A record that has its place in the order and is on its way to the disk.
+/// A record that has its place in the order and is on its way to the disk. May be shared between
+/// threads.
 public final class Pending {
   private final long sequence;
   final int type;
   final byte[] payload;
-  private volatile boolean done;
+  private final CountDownLatch done = new CountDownLatch(1);
   private @Nullable JournalException failure;
-  private volatile @Nullable Thread waiting;
 
   Pending(long sequence, int type, byte[] payload) {
     this.sequence = sequence;
@@ -23,16 +23,18 @@ public final class Pending {
     return sequence;
   }
 
-  /// Returns once the record is on the disk; an interrupt does not end the wait and is kept. To be
-  /// called by one thread.
+  /// Returns once the record is on the disk; an interrupt does not end the wait and is kept.
   ///
   /// @throws JournalException when it is not, and never will be
   public void await() {
-    waiting = Thread.currentThread();
     var interrupted = false;
-    while (!done) {
-      LockSupport.park(this);
-      interrupted |= Thread.interrupted();
+    while (true) {
+      try {
+        done.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
@@ -44,7 +46,6 @@ public final class Pending {
 
   void finish(@Nullable JournalException reason) {
     failure = reason;
-    done = true;
-    LockSupport.unpark(waiting);
+    done.countDown();
   }
 }

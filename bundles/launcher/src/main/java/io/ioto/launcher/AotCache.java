@@ -65,12 +65,19 @@ final class AotCache {
       }
     }
     command.add("-XX:AOTCacheOutput=" + folder.resolve("new.aot"));
+    // The JVM that assembles the cache is given the same options, and writes a log of its own.
+    command.add("-Xlog:class+load:file=" + folder.resolve("training/classes-%p.log"));
     command.addAll(List.of(Main.class.getName(), "run", "--train"));
     command.addAll(List.of("--state", folder.resolve("training").toString()));
     command.addAll(List.of("--config", config.toString(), "--quiet"));
     command.addAll(List.of("--listen", "http://127.0.0.1:0"));
     command.addAll(List.of("--app", options.properties().getOrDefault("ioto.app", "empty")));
     return Optional.of(new AotCache(folder, command));
+  }
+
+  /// The classes that a start loads from bundles.
+  static Path classes(Options options) {
+    return options.state().resolve("aot/classes.lst");
   }
 
   /// Makes the cache once the gateway is ready, without holding anything up.
@@ -92,8 +99,8 @@ final class AotCache {
   }
 
   private void make() throws IOException, InterruptedException {
-    Files.createDirectories(folder);
     Gateway.delete(folder.resolve("training"));
+    Files.createDirectories(folder.resolve("training"));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.redirectOutput(folder.resolve("training.log").toFile());
     if (Files.isExecutable(Path.of("/usr/bin/nice"))) {
@@ -114,6 +121,9 @@ final class AotCache {
             "the training run ended with %d; see %s"
                 .formatted(process.exitValue(), folder.resolve("training.log")));
       }
+      Preload.record(
+          folder.resolve("training/classes-%d.log".formatted(process.pid())),
+          folder.resolve("classes.lst"));
       try (var channel = FileChannel.open(made, StandardOpenOption.WRITE)) {
         channel.force(true);
       }
