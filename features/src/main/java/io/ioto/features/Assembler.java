@@ -112,17 +112,20 @@ public final class Assembler {
   private static void prove(Map<String, List<Path>> bundles, Map<String, String> properties) {
     var combinations = new ArrayList<List<String>>();
     combinations.add(List.of("core"));
-    combinations.add(List.of("core", "web"));
-    combinations.add(List.of("core", "web", "console"));
-    combinations.add(List.of("core", "web", "db"));
-    combinations.add(List.of("core", "web", "console", "db"));
-    combinations.add(List.of("core", "web", "console", "db", "device"));
     combinations.add(List.of("core", "web", "db", "cloud"));
+    var local = List.of("console", "db", "device", "sync");
+    for (var with = 0; with <= local.size(); with++) {
+      var features = new ArrayList<>(List.of("core", "web"));
+      features.addAll(local.subList(0, with));
+      combinations.add(List.copyOf(features));
+    }
+    var all = combinations.getLast();
     for (var app : bundles.keySet().stream().filter(f -> f.startsWith("app-")).toList()) {
-      combinations.add(List.of("core", "web", app));
-      combinations.add(List.of("core", "web", "console", app));
-      combinations.add(List.of("core", "web", "console", "db", app));
-      combinations.add(List.of("core", "web", "console", "db", "device", app));
+      for (var features : List.of(List.of("core", "web"), all)) {
+        var withApp = new ArrayList<>(features);
+        withApp.add(app);
+        combinations.add(withApp);
+      }
     }
     for (var combination : combinations) {
       var jars = new LinkedHashSet<Path>();

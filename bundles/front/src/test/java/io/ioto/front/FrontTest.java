@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ioto.api.tls.Tls;
+import io.ioto.api.tls.Trust;
 import io.ioto.api.web.Listener;
 import io.ioto.json.Json5;
 import io.ioto.testing.Sections;
@@ -200,6 +201,16 @@ final class FrontTest {
               @Override
               public String fingerprint() {
                 return "";
+              }
+
+              @Override
+              public SSLContext client(Trust trust) {
+                throw new UnsupportedOperationException();
+              }
+
+              @Override
+              public SSLContext client(Trust trust, String credentials) {
+                throw new UnsupportedOperationException();
               }
             },
             null);

@@ -52,7 +52,7 @@ record Options(
         --state DIR             folder for everything the gateway writes (default ./state)
         --listen URL            where to listen, instead of web.listen; may be repeated
         --exit SECS             stop after so many seconds; 0 = as soon as it has started
-        --id ID  --product TOKEN  --account ID  --cloud ID  --builder URL
+        --id ID  --product TOKEN  --account ID  --cloud URL  --builder URL
                                 who the device is and where it belongs
         --timeouts, -T          switch all timeouts off, for debugging
         --trace PATH:TYPES:SOURCES, -t

@@ -40,6 +40,7 @@ import org.slf4j.LoggerFactory;
 /// Takes the device from step to step on a fiber of its own.
 @Component(
     service = {Provisioning.class, Resettable.class},
+    immediate = true,
     configurationPid = "io.ioto.provision",
     configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class Enrolment implements Provisioning, Resettable {
