@@ -9,8 +9,12 @@
 /// (`Ioto-Handover`). One timer of Jetty per listener closes connections that do not get their
 /// header through. Streams of events are sent away first when endpoints close. No files.
 @Header(name = "Ioto-Handover", value = "true")
+@Capability(
+    namespace = "osgi.service",
+    attribute = "objectClass:List<String>=io.ioto.api.web.Listener")
 @NullMarked
 package io.ioto.front;
 
 import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.annotation.bundle.Header;
