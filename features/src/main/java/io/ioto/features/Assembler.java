@@ -105,8 +105,8 @@ public final class Assembler {
     return jars;
   }
 
-  /// Every combination a person can start: the core alone, with the web server, with the console
-  /// and the database on top, each with and without every application that fits.
+  /// Every combination a person can start: the core alone, with the web server, with the console,
+  /// the database and the cloud on top, each with and without every application that fits.
   private static void prove(Map<String, List<Path>> bundles, Map<String, String> properties) {
     var combinations = new ArrayList<List<String>>();
     combinations.add(List.of("core"));
@@ -114,10 +114,12 @@ public final class Assembler {
     combinations.add(List.of("core", "web", "console"));
     combinations.add(List.of("core", "web", "db"));
     combinations.add(List.of("core", "web", "console", "db"));
+    combinations.add(List.of("core", "device"));
     for (var app : bundles.keySet().stream().filter(f -> f.startsWith("app-")).toList()) {
       combinations.add(List.of("core", "web", app));
       combinations.add(List.of("core", "web", "console", app));
       combinations.add(List.of("core", "web", "console", "db", app));
+      combinations.add(List.of("core", "web", "console", "db", "device", app));
     }
     for (var combination : combinations) {
       var jars = new LinkedHashSet<Path>();
