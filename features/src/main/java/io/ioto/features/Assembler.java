@@ -107,11 +107,12 @@ public final class Assembler {
     return jars;
   }
 
-  /// Every combination a person can start: the core alone, with the web server, with the console
-  /// and the database on top, each with and without every application that fits.
+  /// Every combination a person can start: the core alone, with the web server, with the console,
+  /// the database and the cloud on top, each with and without every application that fits.
   private static void prove(Map<String, List<Path>> bundles, Map<String, String> properties) {
     var combinations = new ArrayList<List<String>>();
     combinations.add(List.of("core"));
+    combinations.add(List.of("core", "device"));
     combinations.add(List.of("core", "web", "db", "cloud"));
     var local = List.of("console", "db", "device", "sync");
     for (var with = 0; with <= local.size(); with++) {

@@ -12,13 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,17 +42,17 @@ public final class ConfiguredDevice implements Device {
   private final String id;
   private final String product;
   private final Map<String, Object> attributes;
-
-  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-  private volatile List<Resettable> resettables = List.of();
+  private final Consumer<Consumer<Resettable>> resettables;
 
   @Activate
   public ConfiguredDevice(BundleContext context, Config config) {
-    this(Path.of(context.getProperty("ioto.state")), config);
+    this(Path.of(context.getProperty("ioto.state")), config, work -> each(context, work));
   }
 
-  ConfiguredDevice(Path state, Config config) {
+  /// @param resettables does something with each of them
+  ConfiguredDevice(Path state, Config config, Consumer<Consumer<Resettable>> resettables) {
     this.state = state;
+    this.resettables = resettables;
     var chosen = config.device_id();
     id =
         chosen.isEmpty() || chosen.equals("auto")
@@ -63,9 +62,20 @@ public final class ConfiguredDevice implements Device {
     attributes = attributes(config.device());
   }
 
-  ConfiguredDevice(Path state, Config config, List<Resettable> resettables) {
-    this(state, config);
-    this.resettables = resettables;
+  /// Looked up when needed: most of them need the device themselves, and a reference would make
+  /// them all at the start.
+  private static void each(BundleContext context, Consumer<Resettable> work) {
+    try {
+      for (var reference : context.getServiceReferences(Resettable.class, null)) {
+        var resettable = context.getService(reference);
+        if (resettable != null) {
+          work.accept(resettable);
+          context.ungetService(reference);
+        }
+      }
+    } catch (InvalidSyntaxException impossible) {
+      throw new IllegalStateException(impossible);
+    }
   }
 
   @Override
@@ -92,13 +102,14 @@ public final class ConfiguredDevice implements Device {
   public void reset() {
     log.warn("Factory reset");
     var failed = new IllegalStateException("the factory reset is not complete; repeat it");
-    for (var resettable : resettables) {
-      try {
-        resettable.reset();
-      } catch (Exception e) {
-        failed.addSuppressed(e);
-      }
-    }
+    resettables.accept(
+        resettable -> {
+          try {
+            resettable.reset();
+          } catch (Exception e) {
+            failed.addSuppressed(e);
+          }
+        });
     if (failed.getSuppressed().length > 0) {
       throw failed;
     }

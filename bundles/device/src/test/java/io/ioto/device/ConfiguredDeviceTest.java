@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ioto.api.control.CommandException;
 import io.ioto.api.control.CommandRequest;
+import io.ioto.api.device.Resettable;
 import io.ioto.testing.Sections;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -34,7 +35,7 @@ class ConfiguredDeviceTest {
   }
 
   private ConfiguredDevice device(String device) {
-    return new ConfiguredDevice(state, config(device));
+    return new ConfiguredDevice(state, config(device), _ -> {});
   }
 
   @Test
@@ -67,7 +68,7 @@ class ConfiguredDeviceTest {
   void idThatCannotBeKeptIsNotUsed() {
     var device = config("{}");
 
-    assertThatThrownBy(() -> new ConfiguredDevice(state.resolve("absent"), device))
+    assertThatThrownBy(() -> new ConfiguredDevice(state.resolve("absent"), device, _ -> {}))
         .hasMessageContaining("cannot keep the device id");
   }
 
@@ -109,19 +110,20 @@ class ConfiguredDeviceTest {
         new ConfiguredDevice(
             state,
             config("{id: 'it'}"),
-            List.of(
-                () -> called.add("a"),
-                () -> {
-                  throw new IOException("no luck");
-                },
-                () -> called.add("c")));
+            List.<Resettable>of(
+                    () -> called.add("a"),
+                    () -> {
+                      throw new IOException("no luck");
+                    },
+                    () -> called.add("c"))
+                ::forEach);
     var request = new CommandRequest(Map.of(), new ByteArrayInputStream(new byte[0]), 0);
 
     assertThatThrownBy(() -> new ResetCommand(device).run(request))
         .isInstanceOf(CommandException.class)
         .hasMessage("the factory reset is not complete; repeat it: java.io.IOException: no luck");
     assertThat(called).containsExactly("a", "c");
-    var fine = new ConfiguredDevice(state, config("{id: 'it'}"), List.of());
+    var fine = device("{id: 'it'}");
     assertThat(new ResetCommand(fine).run(request)).hasToString("{\"reset\":true,\"id\":\"it\"}");
   }
 }

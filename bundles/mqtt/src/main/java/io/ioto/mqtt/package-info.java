@@ -9,10 +9,15 @@
 /// subscription; one for the outbox; four threads of Paho per connection. Files: the journal
 /// `mqtt/` in the state folder. A broker takes one connection of each device, so a successor
 /// starts after this one has stopped (`Ioto-Handover`).
+@Capability(
+    namespace = "osgi.service",
+    attribute = "objectClass:List<String>=\"io.ioto.api.mqtt.Connection\"",
+    effective = "active")
 @Header(name = "Ioto-Handover", value = "true")
 @Header(name = "Ioto-Presence", value = "io.ioto.api.mqtt.Connection")
 @NullMarked
 package io.ioto.mqtt;
 
 import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.annotation.bundle.Header;

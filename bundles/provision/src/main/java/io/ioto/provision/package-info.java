@@ -9,10 +9,15 @@
 /// when no cloud is configured. Files: `provision.json` in the state folder, private to the owner
 /// since it holds the token of the device. There can be one of it only, so a successor starts
 /// after this one has stopped (`Ioto-Handover`).
+@Capability(
+    namespace = "osgi.service",
+    attribute = "objectClass:List<String>=\"io.ioto.api.device.Identity\"",
+    effective = "active")
 @Header(name = "Ioto-Handover", value = "true")
 @Header(name = "Ioto-Presence", value = "io.ioto.api.device.Identity")
 @NullMarked
 package io.ioto.provision;
 
 import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.annotation.bundle.Header;
