@@ -31,7 +31,7 @@ final class Announcer implements AutoCloseable {
       }
       try {
         trigger.changed(commit);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | LinkageError e) {
         log.error("{} failed at commit {}", trigger, commit.sequence(), e);
       } finally {
         gate.leave();

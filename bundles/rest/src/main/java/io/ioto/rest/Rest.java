@@ -250,6 +250,7 @@ public final class Rest implements Routes, Trigger {
   }
 
   private void models(Exchange exchange) {
+    roles.check(exchange, Roles.OTHERS, false);
     List<Map<String, Object>> models =
         seat.call(db -> db.models().stream().map(Shown::model).toList());
     exchange.json(Map.of("models", models));

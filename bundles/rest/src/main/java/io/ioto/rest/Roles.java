@@ -11,7 +11,9 @@ import java.util.TreeMap;
 
 /// Which role each model requires (`rest.roles`).
 final class Roles {
-  private static final String OTHERS = "*";
+  /// Stands for the models that are not named.
+  static final String OTHERS = "*";
+
   private static final String ADMIN = "admin";
 
   /// What one model requires.
