@@ -6,13 +6,27 @@ const REST = 1000;
 const PRIVATE = ['created', 'updated', 'sk', 'id', 'deviceId', 'accountId'];
 let device = '';
 let timer = 0;
+let token = '';
+
+// Calls that change something carry the token of the session, which answers tell.
+async function post(path, body) {
+  const ask = () =>
+    fetch('/api/' + path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-XSRF-TOKEN': token },
+      body: JSON.stringify(body),
+    });
+  const answer = await ask();
+  const told = answer.headers.get('X-XSRF-TOKEN');
+  if (told && told !== token) {
+    token = told;
+    return answer.ok ? answer : ask();
+  }
+  return answer;
+}
 
 async function call(path, body) {
-  const answer = await fetch('/api/' + path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+  const answer = await post(path, body);
   if (answer.status === 401) {
     show(false);
     throw new Error('');
@@ -194,11 +208,7 @@ $('login').onsubmit = (event) => {
   event.preventDefault();
   attempt(async () => {
     const form = new FormData($('login'));
-    const answer = await fetch('/api/public/login', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(Object.fromEntries(form)),
-    });
+    const answer = await post('public/login', Object.fromEntries(form));
     if (!answer.ok) {
       throw new Error(await answer.text());
     }
@@ -222,7 +232,7 @@ $('close').onclick = () => {
 
 $('logout').onclick = () =>
   attempt(async () => {
-    await fetch('/api/public/logout', { method: 'POST' });
+    await post('public/logout', {});
     show(false);
   });
 

@@ -15,11 +15,13 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Says how the first device comes to this cloud: makes a product at the first start, and tells
-/// its token, which is kept in the state folder, together with the address.
+/// its token, which is kept in the state folder, together with the address, once there is one that
+/// devices may use. Made anew when listeners come.
 @Component(service = {})
 public final class Welcome {
   private static final Logger log = LoggerFactory.getLogger(Welcome.class);
@@ -28,7 +30,10 @@ public final class Welcome {
   public Welcome(
       @Reference Registry registry,
       @Reference Tls tls,
-      @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE) List<Listener> listeners,
+      @Reference(
+              cardinality = ReferenceCardinality.AT_LEAST_ONE,
+              policyOption = ReferencePolicyOption.GREEDY)
+          List<Listener> listeners,
       BundleContext context) {
     var file = Path.of(context.getProperty("ioto.state"), "cloud", "product");
     try {
@@ -43,14 +48,13 @@ public final class Welcome {
           .map(Listener::url)
           .filter(url -> url.getScheme().equals("https"))
           .findFirst()
-          .ifPresentOrElse(
+          .ifPresent(
               url ->
                   log.info(
                       "Devices register with: --cloud {}#{} --product {}",
                       url.toString().replaceFirst("/$", ""),
                       tls.fingerprint(),
-                      token),
-              () -> log.warn("No device can register: web.listen has no https address"));
+                      token));
     } catch (IOException e) {
       throw new UncheckedIOException("the first product's token cannot be kept in " + file, e);
     }

@@ -22,6 +22,7 @@ public final class Main {
   public static void main(String[] args) {
     // Named, so that the logger is not searched for on the class path at every start.
     System.setProperty("slf4j.provider", "ch.qos.logback.classic.spi.LogbackServiceProvider");
+    System.setProperty("slf4j.internal.verbosity", "WARN");
     var home = Path.of(System.getProperty("ioto.home", ".")).toAbsolutePath().normalize();
     try {
       var exit = run(home, Arrays.asList(args));
