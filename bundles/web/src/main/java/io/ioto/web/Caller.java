@@ -128,7 +128,7 @@ final class Caller implements Session {
   }
 
   private void cookie(String id, Duration age) {
-    response.setHeader("Set-Cookie", guard.access().cookie().write(request, id, age));
+    response.addHeader("Set-Cookie", guard.access().cookie().write(request, id, age));
   }
 
   @Override
