@@ -7,6 +7,7 @@ import io.ioto.api.web.Exchange;
 import io.ioto.api.web.Form;
 import io.ioto.api.web.HttpException;
 import io.ioto.api.web.Session;
+import io.ioto.api.web.Upload;
 import io.ioto.api.web.User;
 import io.ioto.json.Json5;
 import io.ioto.web.RouteList.Route;
@@ -179,12 +180,20 @@ final class ServletExchange implements Exchange {
     return form;
   }
 
-  /// The body as a form that may be larger than others.
-  InputStream formBody() {
+  @Override
+  public Upload upload() {
+    if (form == null) {
+      form = ReceivedForm.whole(this, desk.uploads());
+    }
+    return form.files().getFirst();
+  }
+
+  /// The body with another limit.
+  InputStream body(long limit, String property) {
     if (body != null) {
       throw new IllegalStateException("The body of this request has been read already");
     }
-    body = new RequestBody(this, desk.uploads().limits().form(), "web.limits.form");
+    body = new RequestBody(this, limit, property);
     return body;
   }
 
