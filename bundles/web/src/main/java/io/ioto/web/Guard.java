@@ -164,7 +164,7 @@ final class Guard implements AutoCloseable {
     if (!access.roles().permit(user.roles(), role)) {
       throw new Refused(403, "'%s' may not do this".formatted(user.name()), Map.of());
     }
-    caller.restrict();
+    caller.restrict(role);
   }
 
   private String challenge(boolean basic) {

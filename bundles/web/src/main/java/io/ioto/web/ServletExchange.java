@@ -231,7 +231,7 @@ final class ServletExchange implements Exchange {
             route().binder(),
             output(),
             header("Last-Event-ID"),
-            () -> caller == null || caller.welcome(route().role()));
+            () -> caller == null || caller.welcome());
     desk.streams().add(opened);
     stream = opened;
     sent = true;

@@ -401,6 +401,8 @@ final class AccessTest {
   void whatIsForOneUserIsNotStored() throws Exception {
     visitor.login("bob", "secret");
     assertThat(visitor.get("/user").headers().firstValue("Cache-Control")).contains("no-store");
+    assertThat(visitor.get("/open").headers().firstValue("Cache-Control")).contains("no-store");
+    assertThat(site.get("/open").headers().firstValue("Cache-Control")).isEmpty();
   }
 
   @Test
