@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.fileupload.FileUploadBase.FileUploadIOException;
@@ -158,7 +159,7 @@ final class ReceivedForm implements Form, AutoCloseable {
       var colon = line.indexOf(':');
       if (colon > 0) {
         headers.putIfAbsent(
-            line.substring(0, colon).trim().toLowerCase(java.util.Locale.ROOT),
+            line.substring(0, colon).trim().toLowerCase(Locale.ROOT),
             line.substring(colon + 1).trim());
       }
     }
