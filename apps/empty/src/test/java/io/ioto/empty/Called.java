@@ -11,6 +11,7 @@ import io.ioto.api.web.Handler;
 import io.ioto.api.web.Router;
 import io.ioto.api.web.Routes;
 import io.ioto.api.web.Session;
+import io.ioto.api.web.Upload;
 import io.ioto.api.web.User;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -142,6 +143,11 @@ final class Called implements Exchange {
   @Override
   public Form form() {
     throw new UnsupportedOperationException("the empty app takes no forms");
+  }
+
+  @Override
+  public Upload upload() {
+    throw new UnsupportedOperationException("the empty app takes no files");
   }
 
   @Override

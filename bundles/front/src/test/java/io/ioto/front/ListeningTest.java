@@ -224,6 +224,17 @@ final class ListeningTest {
   }
 
   @Test
+  void requestsThatWouldStayAreSentAway() throws Exception {
+    var listening = listen(null);
+    try (var busy = connect(listening)) {
+      send(busy, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+      inside.await();
+      listening.close(Duration.ofMinutes(1), finish::countDown);
+      assertThat(receive(busy.getInputStream())).endsWith("/slow");
+    }
+  }
+
+  @Test
   void jettysOwnConnectorAndErrorsAreReplacedAndGivenBack() throws Exception {
     var own = new org.eclipse.jetty.server.ServerConnector(server);
     server.addConnector(own);

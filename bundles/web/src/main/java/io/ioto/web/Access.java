@@ -19,6 +19,7 @@ import java.util.Set;
 /// @param failures of one user from one address before they are locked out
 /// @param lockout for how long
 /// @param recheck how long a change of a user may go unnoticed
+/// @param remember how long a password that came in a header is known to be right
 /// @param origins of pages elsewhere that may send requests
 /// @param tlsForBasic whether passwords in a header need TLS
 /// @param checks passwords checked at the same time
@@ -35,6 +36,7 @@ record Access(
     int failures,
     Duration lockout,
     Duration recheck,
+    Duration remember,
     Set<String> origins,
     boolean tlsForBasic,
     int checks,
@@ -59,6 +61,8 @@ record Access(
     String auth_realm();
 
     long auth_recheck();
+
+    long auth_remember();
 
     boolean auth_requireTlsForBasic();
 
@@ -120,6 +124,7 @@ record Access(
         config.auth_failures(),
         Duration.ofMillis(config.auth_lockout()),
         Duration.ofMillis(config.auth_recheck()),
+        Duration.ofMillis(config.auth_remember()),
         Set.of(config.auth_origins()),
         config.auth_requireTlsForBasic(),
         config.limits_logins(),

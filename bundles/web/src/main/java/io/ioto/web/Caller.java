@@ -7,6 +7,8 @@ import io.ioto.api.web.Users.Account;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +19,8 @@ final class Caller implements Session {
   private final Guard guard;
   private final HttpServletRequest request;
   private final HttpServletResponse response;
+  private final List<String> required = new ArrayList<>(0);
   private boolean looked;
-  private boolean restricted;
   private boolean basic;
   private volatile @Nullable StoredSession stored;
   private @Nullable User user;
@@ -49,16 +51,21 @@ final class Caller implements Session {
     this.user = user;
   }
 
-  /// Notes that the response is for this caller only.
-  void restrict() {
-    restricted = true;
+  /// Notes that the caller was let in for a role, so that the response is for this caller only.
+  void restrict(String role) {
+    required.add(role);
+    keepPrivate();
+  }
+
+  /// The handler may say otherwise afterwards.
+  private void keepPrivate() {
     if (!response.isCommitted()) {
       response.setHeader("Cache-Control", "no-store");
     }
   }
 
   boolean restricted() {
-    return restricted;
+    return !required.isEmpty();
   }
 
   private void look() {
@@ -80,6 +87,9 @@ final class Caller implements Session {
     stored = session;
     if (!response.isCommitted()) {
       response.setHeader(Guard.TOKEN_HEADER, session.token());
+      if (response.getHeader("Cache-Control") == null) {
+        keepPrivate();
+      }
     }
   }
 
@@ -93,14 +103,15 @@ final class Caller implements Session {
     return user;
   }
 
-  /// True while somebody who was let in for a role would still be, without counting as a use of
-  /// the session.
-  boolean welcome(String role) {
+  /// True while somebody who was let in for a role still would be; asking does not count as a use
+  /// of the session.
+  boolean welcome() {
     var session = stored;
-    if (Roles.open(role) || session == null) {
+    if (required.isEmpty() || session == null) {
       return true;
     }
-    return session.present() && guard.permit(guard.confirmed(session), role);
+    var now = session.present() ? guard.confirmed(session) : null;
+    return required.stream().allMatch(role -> guard.permit(now, role));
   }
 
   boolean can(String role) {
@@ -128,7 +139,7 @@ final class Caller implements Session {
   }
 
   private void cookie(String id, Duration age) {
-    response.setHeader("Set-Cookie", guard.access().cookie().write(request, id, age));
+    response.addHeader("Set-Cookie", guard.access().cookie().write(request, id, age));
   }
 
   @Override

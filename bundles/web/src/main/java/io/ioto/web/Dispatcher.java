@@ -96,7 +96,7 @@ public final class Dispatcher implements Servlet, Lingering {
             new Guard(context, access, settings.patience(), settings.drain(), clock),
             new Streams(streams),
             new Uploads(uploads));
-    largest = Math.max(settings.body(), uploads.form());
+    largest = Math.max(settings.body(), Math.max(uploads.form(), uploads.file()));
     var cache = new FileCache(settings.cache());
     documents = new FileHandler("/", new DiskFolder(settings.documents()), settings, cache, null);
     publishers =

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.fileupload.FileUploadBase.FileUploadIOException;
@@ -58,6 +59,28 @@ final class ReceivedForm implements Form, AutoCloseable {
     return form;
   }
 
+  /// A body that is a file and nothing else.
+  ///
+  /// @throws HttpException 413 when it is too large
+  static ReceivedForm whole(ServletExchange exchange, Uploads uploads) {
+    var form = new ReceivedForm();
+    try (InputStream body = exchange.body(uploads.limits().file(), "web.limits.upload")) {
+      var type = exchange.header("Content-Type").orElse("application/octet-stream");
+      var upload = new StoredUpload(uploads, "", "", type);
+      form.files.add(upload);
+      try (var out = upload.fill()) {
+        body.transferTo(out);
+      }
+      return form;
+    } catch (IOException e) {
+      form.close();
+      throw new UncheckedIOException(e);
+    } catch (RuntimeException e) {
+      form.close();
+      throw e;
+    }
+  }
+
   /// RFC 2046 §5.1.1.
   private static byte[] boundary(String type) {
     var boundary = parameters(type).get("boundary");
@@ -75,7 +98,7 @@ final class ReceivedForm implements Form, AutoCloseable {
 
   private void readParts(
       ServletExchange exchange, byte[] boundary, Settings settings, Uploads uploads) {
-    try (InputStream body = exchange.formBody()) {
+    try (InputStream body = exchange.body(uploads.limits().form(), "web.limits.form")) {
       var stream = new MultipartStream(body, boundary, BUFFER, null);
       stream.setHeaderEncoding("UTF-8");
       stream.setPartHeaderSizeMax(HEADER);
@@ -136,7 +159,7 @@ final class ReceivedForm implements Form, AutoCloseable {
       var colon = line.indexOf(':');
       if (colon > 0) {
         headers.putIfAbsent(
-            line.substring(0, colon).trim().toLowerCase(java.util.Locale.ROOT),
+            line.substring(0, colon).trim().toLowerCase(Locale.ROOT),
             line.substring(colon + 1).trim());
       }
     }

@@ -7,12 +7,12 @@ import io.ioto.api.web.Exchange;
 import io.ioto.api.web.Form;
 import io.ioto.api.web.HttpException;
 import io.ioto.api.web.Session;
+import io.ioto.api.web.Upload;
 import io.ioto.api.web.User;
 import io.ioto.json.Json5;
 import io.ioto.web.RouteList.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 /// An exchange on top of the servlet container. It notes when reading from or writing to the
 /// client fails, so that this is not taken for a fault of the handler.
 final class ServletExchange implements Exchange {
-  /// How much of a body nobody wants is read at a time.
-  private static final int DRAIN = 8 * 1024;
-
   private final HttpServletRequest request;
   private final HttpServletResponse response;
   private final Desk desk;
@@ -183,12 +180,20 @@ final class ServletExchange implements Exchange {
     return form;
   }
 
-  /// The body as a form that may be larger than others.
-  InputStream formBody() {
+  @Override
+  public Upload upload() {
+    if (form == null) {
+      form = ReceivedForm.whole(this, desk.uploads());
+    }
+    return form.files().getFirst();
+  }
+
+  /// The body with another limit.
+  InputStream body(long limit, String property) {
     if (body != null) {
       throw new IllegalStateException("The body of this request has been read already");
     }
-    body = new RequestBody(this, desk.uploads().limits().form(), "web.limits.form");
+    body = new RequestBody(this, limit, property);
     return body;
   }
 
@@ -226,7 +231,7 @@ final class ServletExchange implements Exchange {
             route().binder(),
             output(),
             header("Last-Event-ID"),
-            () -> caller == null || caller.welcome(route().role()));
+            () -> caller == null || caller.welcome());
     desk.streams().add(opened);
     stream = opened;
     sent = true;
@@ -258,7 +263,12 @@ final class ServletExchange implements Exchange {
   @Override
   public ServletExchange header(String name, String value) {
     Headers.check(name, value);
-    response.setHeader(name, value);
+    if (name.equalsIgnoreCase("Set-Cookie")) {
+      // There may be that of the session.
+      response.addHeader(name, value);
+    } else {
+      response.setHeader(name, value);
+    }
     return this;
   }
 
@@ -306,27 +316,15 @@ final class ServletExchange implements Exchange {
     }
   }
 
-  /// Reads what is left of the body before the response is sent, since afterwards the connection
-  /// could not be used again, which clients learn too late.
+  /// Reads what is left of the body, which must be done before the response is sent.
   ///
-  /// @return false when it is too long to be read
-  private boolean drain() {
+  /// @return false when the connection cannot be used again
+  boolean drain() {
     if (clientFailed || method.equals("GET") || head() || response.isCommitted()) {
       return true;
     }
     try {
-      var in = request.getInputStream();
-      var buffer = new byte[DRAIN];
-      // Who waits for "100 Continue" has not sent anything yet.
-      for (var left = request.getHeader("Expect") == null ? settings.body() : 0; ; ) {
-        if (in.isFinished()) {
-          return true;
-        }
-        if (left <= 0) {
-          return false;
-        }
-        left -= Math.max(0, in.read(buffer));
-      }
+      return RequestBody.drain(request, settings.body());
     } catch (IOException e) {
       lostClient();
       return false;
@@ -359,40 +357,9 @@ final class ServletExchange implements Exchange {
     settings.headers().forEach(response::setHeader);
   }
 
-  /// Answers with an error, unless a part of the response has been sent already: then the client
-  /// can only be told by cutting it off.
+  /// Answers with an error; see [ErrorResponse].
   void fail(int status, String text, Map<String, String> headers) throws IOException {
-    if (response.isCommitted()) {
-      abort();
-      return;
-    }
-    // What is left of a body that is too large is not worth reading.
-    var reusable = status != 413 && drain();
-    response.reset();
-    begin();
-    if (!reusable) {
-      response.setHeader("Connection", "close");
-    }
-    headers.forEach(response::setHeader);
-    response.setHeader("Cache-Control", "no-store");
-    response.setStatus(status);
-    response.setContentType("text/plain;charset=utf-8");
-    var bytes = (text + "\n").getBytes(StandardCharsets.UTF_8);
-    response.setContentLength(bytes.length);
-    if (!head()) {
-      response.getOutputStream().write(bytes);
-    }
-  }
-
-  /// Closes the connection, whatever has been sent so far. Jetty offers it within the servlet API,
-  /// beneath the wrappers of the HTTP service.
-  private void abort() throws IOException {
-    var innermost = response;
-    while (innermost instanceof HttpServletResponseWrapper wrapper
-        && wrapper.getResponse() instanceof HttpServletResponse wrapped) {
-      innermost = wrapped;
-    }
-    innermost.sendError(-1);
+    ErrorResponse.send(this, status, text, headers);
   }
 
   /// True when the request broke off or the response could not be sent.

@@ -2,7 +2,6 @@
 package io.ioto.web;
 
 import io.ioto.api.web.Users.Account;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -32,8 +31,6 @@ final class Sessions {
   private static final String PROPERTY = "ioto.sessions";
   private static final String NAME = "web";
   private static final long SWEEP_MILLIS = 60_000;
-
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Map<String, Map<String, Object>> shared;
   private final Limits limits;
@@ -163,7 +160,7 @@ final class Sessions {
   /// 32 characters that cannot be guessed: 192 bits.
   private static String random() {
     var bytes = new byte[24];
-    RANDOM.nextBytes(bytes);
+    Randomness.SOURCE.nextBytes(bytes);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 }

@@ -6,6 +6,7 @@ import io.ioto.api.web.Users.Account;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,7 +58,7 @@ final class StoredSession {
   private static String proof(Account account) {
     try {
       var digest = MessageDigest.getInstance("SHA-256");
-      return java.util.HexFormat.of()
+      return HexFormat.of()
           .formatHex(digest.digest(account.password().getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this JDK lacks SHA-256", e);

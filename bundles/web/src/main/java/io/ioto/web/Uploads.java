@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
@@ -54,7 +53,6 @@ final class Uploads {
 
   private static final Logger log = LoggerFactory.getLogger(Uploads.class);
   private static final String EXTENSION = ".upload";
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Limits limits;
   private final AtomicLong used = new AtomicLong();
@@ -95,7 +93,7 @@ final class Uploads {
       Files.createDirectories(folder, permissions(folder, "rwx------"));
     }
     var random = new byte[16];
-    RANDOM.nextBytes(random);
+    Randomness.SOURCE.nextBytes(random);
     return folder.resolve(HexFormat.of().formatHex(random) + EXTENSION);
   }
 

@@ -401,6 +401,8 @@ final class AccessTest {
   void whatIsForOneUserIsNotStored() throws Exception {
     visitor.login("bob", "secret");
     assertThat(visitor.get("/user").headers().firstValue("Cache-Control")).contains("no-store");
+    assertThat(visitor.get("/open").headers().firstValue("Cache-Control")).contains("no-store");
+    assertThat(site.get("/open").headers().firstValue("Cache-Control")).isEmpty();
   }
 
   @Test
@@ -430,10 +432,49 @@ final class AccessTest {
   }
 
   @Test
+  void overTlsTheCookieIsForTlsAlone() throws Exception {
+    var login =
+        visitor.send(
+            "POST",
+            "/api/public/login",
+            "{username: 'bob', password: 'secret'}",
+            "X-Forwarded-Proto",
+            "https");
+    assertThat(login.headers().firstValue("Set-Cookie").orElseThrow())
+        .endsWith("; path=/; Secure; HttpOnly; SameSite=Lax");
+    assertThat(
+            site.get(
+                    "/basic/a",
+                    "Authorization",
+                    "Basic Ym9iOnNlY3JldA==",
+                    "X-Forwarded-Proto",
+                    "https")
+                .body())
+        .isEqualTo("bob");
+  }
+
+  @Test
+  void anApplicationMaySetCookiesBesideThatOfTheSession() throws Exception {
+    site.publish(
+        router ->
+            router.post(
+                "/cookies",
+                e -> {
+                  e.session().put("a", "b");
+                  e.header("Set-Cookie", "mine=1").header("Set-Cookie", "other=2").send("");
+                }));
+    assertThat(visitor.post("/cookies", "").headers().allValues("Set-Cookie"))
+        .hasSize(3)
+        .contains("mine=1", "other=2");
+  }
+
+  @Test
   void passwordsInAHeaderLetIn() throws Exception {
     site.swap(SETTINGS.replace("failures: 3,", "failures: 3, requireTlsForBasic: false,"));
     var basic = "Basic Ym9iOnNlY3JldA==";
-    assertThat(site.get("/basic/a", "Authorization", basic).body()).isEqualTo("bob");
+    for (var i = 0; i < 5; i++) {
+      assertThat(site.get("/basic/a", "Authorization", basic).body()).isEqualTo("bob");
+    }
     assertThat(site.send("POST", "/basic/a", "x", "Authorization", basic).body()).isEqualTo("bob");
     assertThat(
             site.send(
@@ -446,7 +487,8 @@ final class AccessTest {
                     "https://evil.example")
                 .statusCode())
         .isEqualTo(403);
-    for (var wrong : new String[] {"Basic Ym9iOngK", "Basic !", "Basic", "Digest x", ""}) {
+    add("bob", PASSWORDS.hash("changed"), "user");
+    for (var wrong : new String[] {basic, "Basic Ym9iOngK", "Basic !", "Basic", "Digest x", ""}) {
       assertThat(site.get("/basic/a", "Authorization", wrong).statusCode())
           .as(wrong)
           .isEqualTo(401);

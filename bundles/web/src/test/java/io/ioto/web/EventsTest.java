@@ -23,6 +23,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class EventsTest {
   @TempDir Path folder;
@@ -233,19 +235,27 @@ final class EventsTest {
     }
   }
 
-  @Test
-  void aStreamWhoseUserLoggedOutEnds() throws Exception {
-    var hash = new Bcrypt(4).hash("secret");
+  @ParameterizedTest
+  @CsvSource({"user, ''", "public, user"})
+  void aStreamWhoseUserLoggedOutEnds(String byRoute, String byOperator) throws Exception {
     var settings =
-        "{auth: {users: {bob: {password: '%s', role: 'user'}}}, events: {heartbeat: 0.1}}"
-            .formatted(hash);
+        """
+        {
+          auth: {users: {bob: {password: '%s', role: 'user'}}},
+          routes: [{match: '/feed', role: '%s'}],
+          events: {heartbeat: 0.1},
+        }
+        """
+            .formatted(new Bcrypt(4).hash("secret"), byOperator);
     try (var site = new Site(folder, settings)) {
-      site.publish(router -> feed().register(router.role("user")));
+      site.publish(router -> feed().register(router.role(byRoute)));
+      assertThat(site.get("/feed").statusCode()).isEqualTo(401);
       var visitor = new Visitor(site);
       visitor.login("bob", "secret");
       try (var source = new Source(site, "Cookie: " + visitor.cookie + "\r\n")) {
         source.block();
         source.block();
+        assertThat(source.block()).containsExactly(":");
         visitor.post("/api/public/logout", "");
         eventually(() -> assertThat(ended).hasValue(1));
       }

@@ -38,6 +38,18 @@ final class FormTest {
         router ->
             router
                 .post("/form", FormTest::show)
+                .post(
+                    "/whole",
+                    e -> {
+                      var file = e.upload();
+                      e.send(
+                          "%s %s %d %s"
+                              .formatted(
+                                  file.name(),
+                                  file.type(),
+                                  file.size(),
+                                  Files.readString(file.file()).substring(0, 2)));
+                    })
                 .post("/keep", e -> e.form().files().getFirst().move(folder.resolve("kept")))
                 .post(
                     "/fail",
@@ -141,6 +153,17 @@ final class FormTest {
     eventually(() -> assertThat(left()).isEmpty());
     assertThat(post("/keep", file("a", "other") + END).statusCode()).isEqualTo(500);
     assertThat(folder.resolve("kept")).hasContent("hello");
+    eventually(() -> assertThat(left()).isEmpty());
+  }
+
+  @Test
+  void aBodyMayBeAFile() throws Exception {
+    var response =
+        site.send("POST", "/whole", "x".repeat(3000), "Content-Type", "application/java");
+    assertThat(response.body()).isEqualTo(" application/java 3000 xx");
+    var large = site.send("POST", "/whole", "x".repeat(3001));
+    assertThat(large.statusCode()).isEqualTo(413);
+    assertThat(large.body()).contains("web.limits.upload");
     eventually(() -> assertThat(left()).isEmpty());
   }
 

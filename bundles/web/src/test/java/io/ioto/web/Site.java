@@ -33,6 +33,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
+import org.eclipse.jetty.server.ForwardedRequestCustomizer;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -80,6 +81,8 @@ final class Site implements AutoCloseable {
     var http = new HttpConfiguration();
     http.setUriCompliance(UriCompliance.RFC3986.with("TEST", Violation.AMBIGUOUS_EMPTY_SEGMENT));
     http.setSendServerVersion(false);
+    // Lets a test pretend that a request came over TLS.
+    http.addCustomizer(new ForwardedRequestCustomizer());
     connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost("127.0.0.1");
     server.addConnector(connector);

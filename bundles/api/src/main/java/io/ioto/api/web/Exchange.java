@@ -68,6 +68,11 @@ public interface Exchange {
   ///     when it is over a limit; 415 when it is neither
   Form form();
 
+  /// The whole body as one file, which is written to disk as it comes; up to `web.limits.upload`.
+  ///
+  /// @throws HttpException 413 when it is over the limit
+  Upload upload();
+
   /// Who is logged in. A cookie of a session is looked at when this, [#can] or [#session] is first
   /// called, or the route has a role.
   Optional<User> user();

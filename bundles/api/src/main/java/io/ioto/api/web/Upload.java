@@ -5,15 +5,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.osgi.annotation.versioning.ProviderType;
 
-/// A file that came with a [Form]. It is private to the gateway and deleted when the request ends,
-/// whatever its end, unless it has been moved.
+/// A file that came with a [Form], or as the body of a request. It is private to the gateway and
+/// deleted when the request ends, whatever its end, unless it has been moved.
 @ProviderType
 public interface Upload {
-  /// The field it came with.
+  /// The field it came with; empty for the body of a request.
   String field();
 
   /// The name the client gives it: one segment without anything that could leave a folder. A hint
-  /// all the same; files of many clients may have the same.
+  /// all the same; files of many clients may have the same. Empty for the body of a request.
   String name();
 
   /// The content type the client gives it; `application/octet-stream` unless it does.

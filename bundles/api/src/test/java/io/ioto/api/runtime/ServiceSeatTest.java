@@ -151,6 +151,33 @@ class ServiceSeatTest {
   }
 
   @Test
+  void callersThatLingerAreSentAway() throws Exception {
+    var inside = new CountDownLatch(1);
+    var leave = new CountDownLatch(1);
+    Lingering service = leave::countDown;
+    var registration = context.registerService(Lingering.class, service, null);
+    var filter = filter("(objectClass=%s)".formatted(Lingering.class.getName()));
+    try (var fibers = Executors.newVirtualThreadPerTaskExecutor();
+        var seat = new ServiceSeat<Lingering>(context, filter, NONE, DRAIN)) {
+      seat.dismiss();
+      assertThat(leave.getCount()).as("nobody is inside").isEqualTo(1);
+      var caller =
+          fibers.submit(
+              () ->
+                  seat.call(
+                      _ -> {
+                        inside.countDown();
+                        leave.await();
+                        return "left";
+                      }));
+      inside.await();
+      registration.unregister();
+      assertThat(caller.get()).isEqualTo("left");
+      assertThat(seat.abandoned()).isTrue();
+    }
+  }
+
+  @Test
   void serviceThatLeavesWhileItIsBeingGotIsNotSeated() throws Exception {
     var asked = new CountDownLatch(1);
     var answer = new CountDownLatch(1);
