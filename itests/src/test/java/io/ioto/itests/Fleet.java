@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ioto.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ioto.bench.Gateway;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+
+/// A device cloud and one device, each a process of its own, started from the distribution; either
+/// can be killed and started again.
+final class Fleet implements AutoCloseable {
+  private static final Pattern PASSWORD =
+      Pattern.compile("admin'(?: with|, the) password:? '?([^';\\s]+)");
+  private static final Pattern DEVICE = Pattern.compile("This device is (\\w+)");
+  private static final Pattern REGISTER =
+      Pattern.compile("Devices register with: --cloud (\\S+) --product (\\S+)");
+
+  private final Gateway.Setup cloudSetup;
+  private final Gateway.Setup deviceSetup;
+  private final String cloudPassword;
+  private final String devicePassword;
+  private final String id;
+  private Gateway cloud;
+  private Gateway device;
+
+  /// Starts both; the device has registered then.
+  Fleet() throws Exception {
+    cloudSetup = cloudSetup();
+    cloud = Gateway.start(cloudSetup);
+    var register = REGISTER.matcher(cloud.awaitLine(l -> REGISTER.matcher(l).find()));
+    assertThat(register.find()).isTrue();
+    cloudPassword = found(PASSWORD, cloud.output());
+    deviceSetup = deviceSetup(register.group(1), register.group(2));
+    device = Gateway.start(deviceSetup);
+    id = found(DEVICE, device.output());
+    devicePassword = found(PASSWORD, device.output());
+    device.awaitLine(line -> line.contains("claim this device as " + id));
+  }
+
+  private static Gateway.Setup cloudSetup() throws IOException {
+    var fresh = Gateway.Setup.fresh().environment("IOTO_JVM", "small");
+    var config =
+        configuration(
+            fresh,
+            "runtime-config/cloud",
+            "{ broker: { listen: 'mqtts://127.0.0.1:%d' } }".formatted(Gateway.freePort()));
+    var https = "https://127.0.0.1:" + Gateway.freePort();
+    return fresh.with("--profile", "dev", "--config", config.toString(), "--listen", https);
+  }
+
+  private static Gateway.Setup deviceSetup(String cloud, String product) throws IOException {
+    var fresh = Gateway.Setup.fresh().environment("IOTO_JVM", "small");
+    return fresh.with("--profile", "dev", "--cloud", cloud, "--product", product);
+  }
+
+  /// A copy of a folder of the distribution, with a `local.json5`.
+  private static Path configuration(Gateway.Setup setup, String folder, String local)
+      throws IOException {
+    var config = Files.createDirectories(setup.state().resolve("config"));
+    try (var files = Files.list(setup.home().resolve(folder))) {
+      for (var file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, config.resolve(file.getFileName()));
+      }
+    }
+    Files.writeString(config.resolve("local.json5"), local);
+    return config;
+  }
+
+  private static String found(Pattern pattern, String text) {
+    var matcher = pattern.matcher(text);
+    assertThat(matcher.find()).as("%s in %s", pattern, text).isTrue();
+    return matcher.group(1);
+  }
+
+  String id() {
+    return id;
+  }
+
+  Gateway cloud() {
+    return cloud;
+  }
+
+  Gateway device() {
+    return device;
+  }
+
+  URI cloudPage() {
+    return cloudSetup.url();
+  }
+
+  String cloudPassword() {
+    return cloudPassword;
+  }
+
+  Person operator() throws IOException, InterruptedException {
+    return new Person(cloudSetup.url(), "admin", cloudPassword);
+  }
+
+  Person owner() throws IOException, InterruptedException {
+    return new Person(deviceSetup.url(), "admin", devicePassword);
+  }
+
+  /// The power of the device fails, and comes back.
+  void restartDevice() throws IOException, InterruptedException {
+    device.kill();
+    device.close();
+    device = Gateway.start(deviceSetup);
+  }
+
+  /// The same of the cloud, its broker included.
+  void restartCloud() throws IOException, InterruptedException {
+    cloud.kill();
+    cloud.close();
+    cloud = Gateway.start(cloudSetup);
+  }
+
+  /// What the cloud knows of the device.
+  JsonNode seen(Person operator) throws IOException, InterruptedException {
+    return StreamSupport.stream(
+            operator.call("/api/device/find", "{}").path("data").spliterator(), false)
+        .filter(row -> row.path("id").asText().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /// The items of the device that the cloud has.
+  List<JsonNode> items(Person operator) throws IOException, InterruptedException {
+    var all = new ArrayList<JsonNode>();
+    var after = "";
+    while (true) {
+      var page =
+          operator.call(
+              "/api/item/find", "{\"device\": \"%s\", \"after\": \"%s\"}".formatted(id, after));
+      page.path("data").forEach(all::add);
+      if (!page.has("next")) {
+        return all;
+      }
+      after = page.path("next").asText();
+    }
+  }
+
+  /// The item of a model with that name.
+  Optional<JsonNode> item(Person operator, String name) throws IOException, InterruptedException {
+    return items(operator).stream()
+        .filter(i -> i.path("item").path("name").asText().equals(name))
+        .findFirst();
+  }
+
+  @Override
+  public void close() throws IOException {
+    device.close();
+    cloud.close();
+    deviceSetup.delete();
+    cloudSetup.delete();
+  }
+}
