@@ -109,14 +109,20 @@ final class Announcer implements AutoCloseable {
     }
     try {
       for (var commit = next(); commit != null; commit = next()) {
-        for (var listener : listeners) {
-          listener.tell(commit);
-        }
+        tell(commit);
       }
     } finally {
       if (tracker != null) {
         tracker.close();
       }
+    }
+  }
+
+  /// A method of its own: its frame would keep the last listener from being collected while the
+  /// fiber waits for the next commit.
+  private void tell(Commit commit) {
+    for (var listener : listeners) {
+      listener.tell(commit);
     }
   }
 
