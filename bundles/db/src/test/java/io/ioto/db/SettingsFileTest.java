@@ -16,6 +16,7 @@ class SettingsFileTest {
         .isEqualTo(
             new Store.Settings(
                 Path.of("/state/config/schema.json5"),
+                Path.of("/state/config/db.json5"),
                 4 << 20,
                 Duration.ofMinutes(1),
                 true,

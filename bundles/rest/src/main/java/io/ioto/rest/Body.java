@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,18 +37,62 @@ final class Body {
           "contains", Operator.CONTAINS);
 
   private final Model model;
+  private static final String PASSWORD = "password";
+  private static final String ROLE = "role";
+
   private final boolean strict;
+  private final UnaryOperator<String> hash;
+  private final Predicate<String> can;
   private final Map<String, @Nullable Object> given = new LinkedHashMap<>();
 
-  Body(Model model, Map<?, ?> given, boolean strict) {
+  /// @param strict whether a field that the model does not have is refused
+  /// @param hash what is kept of a password
+  /// @param can whether the caller has a role
+  Body(
+      Model model,
+      Map<?, ?> given,
+      boolean strict,
+      UnaryOperator<String> hash,
+      Predicate<String> can) {
+    this.can = can;
     this.model = model;
     this.strict = strict;
+    this.hash = hash;
     given.forEach((name, value) -> this.given.put(String.valueOf(name), value));
   }
 
-  /// The fields, all of which the model must have.
+  /// The fields to be written. A password, which is hidden otherwise, is hashed; nobody gives a
+  /// role that he does not have.
   Map<String, Object> values() {
-    return values(Set.of());
+    var shown = new LinkedHashMap<String, @Nullable Object>(given);
+    var password = shown.get(PASSWORD);
+    if (shown.get(ROLE) instanceof String role) {
+      checkRole(role);
+    }
+    if (users() && password instanceof String text) {
+      shown.remove(PASSWORD);
+      var values = new LinkedHashMap<String, Object>(values(shown, Set.of()));
+      values.put(PASSWORD, hash.apply(text));
+      return values;
+    }
+    return values(shown, Set.of());
+  }
+
+  /// Whether the model is one of users.
+  private boolean users() {
+    return model.field(PASSWORD).filter(Field::hidden).isPresent();
+  }
+
+  /// Keeps callers from making, changing and removing users of a role that they do not have.
+  void checkRole(String role) {
+    if (users() && !role.isEmpty() && !can.test(role)) {
+      throw new HttpException(403, "This takes the role '%s'".formatted(role));
+    }
+  }
+
+  /// The fields by which an item is found.
+  Map<String, Object> match() {
+    return values(given, Set.of());
   }
 
   /// The fields that are null.
@@ -61,13 +107,13 @@ final class Body {
     return nulls;
   }
 
-  private Map<String, Object> values(Set<String> options) {
+  private Map<String, Object> values(Map<String, @Nullable Object> from, Set<String> options) {
     var values = new LinkedHashMap<String, @Nullable Object>();
-    given.forEach(
+    from.forEach(
         (name, value) -> {
           var field = model.field(name);
           if (field.isPresent()) {
-            if (Rest.hidden(field.get())) {
+            if (Shown.hidden(field.get())) {
               throw bad("%s.%s cannot be named here".formatted(model.name(), name));
             }
             values.put(name, value);
@@ -78,7 +124,7 @@ final class Body {
                         model.name(),
                         name,
                         model.fields().stream()
-                            .filter(f -> !Rest.hidden(f))
+                            .filter(f -> !Shown.hidden(f))
                             .map(Field::name)
                             .collect(Collectors.joining(", "))));
           }
@@ -92,7 +138,7 @@ final class Body {
 
   /// The question that the body asks.
   Query query() {
-    var query = Query.of(model.name()).match(values(OPTIONS));
+    var query = Query.of(model.name()).match(values(given, OPTIONS));
     var limit = option("limit", Number.class, "a number");
     if (limit != null) {
       if (limit.doubleValue() < 0 || limit.doubleValue() > Integer.MAX_VALUE) {
@@ -140,7 +186,7 @@ final class Body {
         && parts.get(1) instanceof String operator
         && parts.get(2) != null) {
       var known =
-          model.field(field.replaceFirst("\\..*", "")).filter(f -> !Rest.hidden(f)).isPresent();
+          model.field(field.replaceFirst("\\..*", "")).filter(f -> !Shown.hidden(f)).isPresent();
       if (!known) {
         throw bad("where: %s has no field '%s'".formatted(model.name(), field));
       }
@@ -172,7 +218,7 @@ final class Body {
   private Filter anywhere(String text) {
     var filters = new ArrayList<Filter>();
     for (var field : model.fields()) {
-      if (field.type() == Field.Type.STRING && !Rest.hidden(field)) {
+      if (field.type() == Field.Type.STRING && !Shown.hidden(field)) {
         filters.add(new Compare(field.name(), Operator.CONTAINS, text));
       }
     }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.rest;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ioto.api.db.Commit;
 import io.ioto.api.db.Db;
 import io.ioto.api.db.DbException;
-import io.ioto.api.db.Field;
 import io.ioto.api.db.Item;
 import io.ioto.api.db.Model;
+import io.ioto.api.db.Trigger;
 import io.ioto.api.db.Write;
 import io.ioto.api.db.Write.Condition;
 import io.ioto.api.runtime.Seat;
@@ -13,13 +16,17 @@ import io.ioto.api.runtime.ServiceSeat;
 import io.ioto.api.web.Exchange;
 import io.ioto.api.web.Handler;
 import io.ioto.api.web.HttpException;
+import io.ioto.api.web.Passwords;
 import io.ioto.api.web.Router;
 import io.ioto.api.web.Routes;
+import io.ioto.json.JsonException;
+import io.ioto.json.Mapper;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
@@ -32,15 +39,19 @@ import org.osgi.service.component.annotations.Deactivate;
 /// Publishes the operations. Answers are `{data: …}`; of `find` also `next`, to be sent with the
 /// next request, while there is more. `get`, `create`, `update` and `upsert` answer with the
 /// version as `ETag`; `update`, `upsert` and `remove` with `If-Match` are done to that version
-/// only.
+/// only. Who may do what is told by `rest.roles`.
 @Component(
-    service = Routes.class,
+    service = {Routes.class, Trigger.class},
     configurationPid = "io.ioto.rest",
     configurationPolicy = ConfigurationPolicy.REQUIRE)
-public final class Rest implements Routes {
+public final class Rest implements Routes, Trigger {
   /// See `settings.json5`.
   public @interface Config {
+    String roles();
+
     boolean strict();
+
+    int limits_watch();
 
     long swap_drain();
 
@@ -60,22 +71,34 @@ public final class Rest implements Routes {
   /// @param version of the item; 0 for none
   private record Answer(Object content, long version) {
     static Answer of(Model model, Item item) {
-      return new Answer(Map.of("data", shown(model, item)), item.sequence());
+      return new Answer(Map.of("data", Shown.item(model, item)), item.sequence());
     }
   }
 
   private final boolean strict;
+  private final int watching;
+  private final Roles roles;
   private final ServiceSeat<Db> seat;
+  private final ServiceSeat<Passwords> passwords;
+  private final ObjectMapper mapper = Mapper.create();
+  private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
 
   @Activate
   public Rest(BundleContext context, Config config) throws InvalidSyntaxException {
     strict = config.strict();
-    seat =
-        new ServiceSeat<>(
-            context,
-            FrameworkUtil.createFilter("(objectClass=%s)".formatted(Db.class.getName())),
-            new Seat.Patience(Duration.ofMillis(config.swap_grace()), config.swap_waiting()),
-            Duration.ofMillis(config.swap_drain()));
+    watching = config.limits_watch();
+    roles = new Roles(config.roles());
+    seat = seat(context, config, Db.class);
+    passwords = seat(context, config, Passwords.class);
+  }
+
+  private static <T> ServiceSeat<T> seat(BundleContext context, Config config, Class<T> type)
+      throws InvalidSyntaxException {
+    return new ServiceSeat<>(
+        context,
+        FrameworkUtil.createFilter("(objectClass=%s)".formatted(type.getName())),
+        new Seat.Patience(Duration.ofMillis(config.swap_grace()), config.swap_waiting()),
+        Duration.ofMillis(config.swap_drain()));
   }
 
   @Override
@@ -83,26 +106,28 @@ public final class Rest implements Routes {
     router
         .get("/api/models", this::models)
         .get("/health/database", this::health)
-        .post("/api/{model}/create", handler(Rest::create))
-        .post("/api/{model}/get", handler(Rest::get))
-        .post("/api/{model}/find", handler(Rest::find))
-        .post("/api/{model}/update", handler(Rest::update))
-        .post("/api/{model}/upsert", handler(Rest::upsert))
-        .post("/api/{model}/remove", handler(Rest::remove));
+        .get("/api/{model}/watch", this::watch)
+        .post("/api/{model}/get", handler(false, Rest::get))
+        .post("/api/{model}/find", handler(false, Rest::find))
+        .post("/api/{model}/create", handler(true, Rest::create))
+        .post("/api/{model}/update", handler(true, Rest::update))
+        .post("/api/{model}/upsert", handler(true, Rest::upsert))
+        .post("/api/{model}/remove", handler(true, Rest::remove));
   }
 
   @Deactivate
   public void close() {
     seat.close();
+    passwords.close();
   }
 
-  private Handler handler(Operation operation) {
+  private Handler handler(boolean write, Operation operation) {
     return exchange -> {
+      roles.check(exchange, exchange.param("model"), write);
       // A slow client holds up no swap of the database, neither while it sends nor while it reads.
       Map<?, ?> given = empty(exchange) ? Map.of() : exchange.json(Map.class);
       var condition = condition(exchange);
-      var answer =
-          seat.call(db -> answer(db, operation, exchange.param("model"), given, condition));
+      var answer = seat.call(db -> answer(db, operation, exchange, given, condition));
       if (answer.version() > 0) {
         exchange.header("ETag", "\"%d\"".formatted(answer.version()));
       }
@@ -116,10 +141,11 @@ public final class Rest implements Routes {
   }
 
   private Answer answer(
-      Db db, Operation operation, String name, Map<?, ?> given, Condition condition) {
+      Db db, Operation operation, Exchange exchange, Map<?, ?> given, Condition condition) {
     try {
-      var model = model(db, name);
-      return operation.on(db, model, new Body(model, given, strict), condition);
+      var model = model(db, exchange.param("model"));
+      var body = new Body(model, given, strict, this::hash, exchange::can);
+      return operation.on(db, model, body, condition);
     } catch (DbException e) {
       throw status(e);
     }
@@ -162,7 +188,7 @@ public final class Rest implements Routes {
   }
 
   private static Answer get(Db db, Model model, Body body, Condition condition) {
-    var match = body.values();
+    var match = body.match();
     var item = db.get(model.name(), match);
     if (item.isEmpty()) {
       throw new HttpException(
@@ -172,13 +198,7 @@ public final class Rest implements Routes {
   }
 
   private static Answer find(Db db, Model model, Body body, Condition condition) {
-    var page = db.find(body.query());
-    var content = new LinkedHashMap<String, Object>();
-    content.put("data", page.items().stream().map(item -> shown(model, item)).toList());
-    if (page.next() != null) {
-      content.put("next", page.next());
-    }
-    return new Answer(content, 0);
+    return new Answer(Shown.page(model, db.find(body.query())), 0);
   }
 
   private static Answer update(Db db, Model model, Body body, Condition condition) {
@@ -191,12 +211,16 @@ public final class Rest implements Routes {
 
   private static Answer change(
       Db db, Model model, Body body, Condition condition, boolean orCreate) {
-    var write = new Write.Update(model.name(), body.values(), body.nulls(), condition, orCreate);
+    var values = body.values();
+    db.get(model.name(), values).ifPresent(item -> body.checkRole(item.text("role")));
+    var write = new Write.Update(model.name(), values, body.nulls(), condition, orCreate);
     return Answer.of(model, db.commit(write).item());
   }
 
   private static Answer remove(Db db, Model model, Body body, Condition condition) {
-    var commit = db.commit(new Write.Remove(model.name(), body.values(), condition));
+    var match = body.match();
+    db.get(model.name(), match).ifPresent(item -> body.checkRole(item.text("role")));
+    var commit = db.commit(new Write.Remove(model.name(), match, condition));
     return new Answer(Map.of("removed", commit.changes().size()), 0);
   }
 
@@ -216,22 +240,6 @@ public final class Rest implements Routes {
     }
   }
 
-  /// What of an item may be seen.
-  private static Map<String, Object> shown(Model model, Item item) {
-    var shown = new LinkedHashMap<String, Object>();
-    for (var field : model.fields()) {
-      var value = item.values().get(field.name());
-      if (value != null && !hidden(field)) {
-        shown.put(field.name(), value);
-      }
-    }
-    return shown;
-  }
-
-  static boolean hidden(Field field) {
-    return field.hidden() || field.name().startsWith("_");
-  }
-
   /// Yes or no, and nothing else: anybody may ask.
   private void health(Exchange exchange) {
     boolean writable = seat.call(db -> db.status().writable());
@@ -242,39 +250,65 @@ public final class Rest implements Routes {
   }
 
   private void models(Exchange exchange) {
+    roles.check(exchange, Roles.OTHERS, false);
     List<Map<String, Object>> models =
-        seat.call(db -> db.models().stream().map(Rest::shown).toList());
+        seat.call(db -> db.models().stream().map(Shown::model).toList());
     exchange.json(Map.of("models", models));
   }
 
-  private static Map<String, Object> shown(Model model) {
-    var fields = new LinkedHashMap<String, Object>();
-    for (var field : model.fields()) {
-      if (!hidden(field)) {
-        fields.put(field.name(), shown(field));
-      }
+  /// The query stands in the address, as `?query={…}` in the words of `find`.
+  private void watch(Exchange exchange) {
+    roles.check(exchange, exchange.param("model"), false);
+    var text = exchange.query("query");
+    Map<?, ?> given = text.isEmpty() ? Map.of() : parse(text.get());
+    var watch =
+        seat.call(
+            db -> {
+              var model = model(db, exchange.param("model"));
+              var query = new Body(model, given, strict, this::hash, exchange::can).query();
+              if (query.index() != null) {
+                throw new HttpException(400, "'index' cannot be watched");
+              }
+              return new Watch(model, query, watching);
+            });
+    // From before the first look on, so that nothing is missed.
+    watches.add(watch);
+    try {
+      watch.run(seat, exchange.events(), this::text);
+    } catch (DbException e) {
+      throw status(e);
+    } finally {
+      watches.remove(watch);
     }
-    return Map.of("name", model.name(), "fields", fields);
   }
 
-  private static Map<String, Object> shown(Field field) {
-    var shown = new LinkedHashMap<String, Object>();
-    shown.put("type", field.type().name().toLowerCase(Locale.ROOT));
-    if (field.required()) {
-      shown.put("required", true);
+  private Map<?, ?> parse(String text) {
+    try {
+      return mapper.readValue(text, Map.class);
+    } catch (JacksonException | JsonException e) {
+      throw new HttpException(400, "query is no JSON object: " + e.getMessage());
     }
-    if (field.fallback() != null) {
-      shown.put("default", field.fallback());
+  }
+
+  private String text(Object content) {
+    try {
+      return mapper.writeValueAsString(content);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(e);
     }
-    if (!field.options().isEmpty()) {
-      shown.put("enum", field.options());
+  }
+
+  @Override
+  public void changed(Commit commit) {
+    watches.forEach(watch -> watch.changed(commit));
+  }
+
+  /// What is kept of a password that somebody chose.
+  private String hash(String password) {
+    try {
+      return passwords.call(present -> present.hash(password));
+    } catch (IllegalArgumentException e) {
+      throw new HttpException(400, String.valueOf(e.getMessage()));
     }
-    if (field.template() != null || field.generate() != null) {
-      shown.put("made", true);
-    }
-    if (!field.description().isEmpty()) {
-      shown.put("description", field.description());
-    }
-    return shown;
   }
 }

@@ -5,12 +5,14 @@ import io.ioto.api.web.Exchange;
 import io.ioto.api.web.Handler;
 import io.ioto.api.web.Router;
 import io.ioto.api.web.Routes;
+import io.ioto.api.web.User;
 import io.ioto.json.Mapper;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One call of an operation: takes the place of the web server in front of [Routes].
@@ -19,16 +21,23 @@ final class Called {
   int status = 200;
   @Nullable Object answer;
 
+  private static final Stream NONE = new Stream();
+
+  private final Stream stream;
+  private final String role;
   private final String model;
   private final String body;
   private final Map<String, String> sent;
 
-  private Called(String model, String body, Map<String, String> sent) {
+  private Called(String model, String body, String role, Map<String, String> sent, Stream stream) {
     this.model = model;
     this.body = body;
+    this.role = role;
     this.sent = sent;
+    this.stream = stream;
   }
 
+  /// Calls an operation as somebody who may do everything.
   static Called on(Routes routes, String model, String operation, String body) throws Exception {
     return on(routes, model, operation, body, Map.of());
   }
@@ -37,14 +46,28 @@ final class Called {
   static Called on(
       Routes routes, String model, String operation, String body, Map<String, String> sent)
       throws Exception {
-    var call = new Called(model, body, sent);
-    handler(routes, "POST /api/{model}/" + operation).handle(call.exchange());
-    return call;
+    return call(
+        routes, "POST /api/{model}/" + operation, new Called(model, body, "super", sent, NONE));
+  }
+
+  /// Calls an operation as somebody of that role; nobody when it is empty.
+  static Called as(String role, Routes routes, String model, String operation, String body)
+      throws Exception {
+    return call(
+        routes, "POST /api/{model}/" + operation, new Called(model, body, role, Map.of(), NONE));
   }
 
   static Called get(Routes routes, String path) throws Exception {
-    var call = new Called("", "", Map.of());
-    handler(routes, "GET " + path).handle(call.exchange());
+    return call(routes, "GET " + path, new Called("", "", "super", Map.of(), NONE));
+  }
+
+  /// Watches until the stream ends.
+  static void watch(Routes routes, String model, String query, Stream stream) throws Exception {
+    call(routes, "GET /api/{model}/watch", new Called(model, query, "super", Map.of(), stream));
+  }
+
+  private static Called call(Routes routes, String route, Called call) throws Exception {
+    handler(routes, route).handle(call.exchange());
     return call;
   }
 
@@ -74,6 +97,13 @@ final class Called {
         (exchange, method, arguments) ->
             switch (method.getName()) {
               case "param" -> model;
+              case "can" -> role.equals("super") || arguments[0].equals(role);
+              case "user" ->
+                  role.isEmpty()
+                      ? Optional.empty()
+                      : Optional.of(new User("somebody", Set.of(role)));
+              case "query" -> Optional.ofNullable(body.isEmpty() ? null : body);
+              case "events" -> stream;
               case "header" -> header(exchange, arguments);
               case "status" -> {
                 status = (int) arguments[0];

@@ -1,20 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.rest;
 
+import static io.ioto.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ioto.api.db.Db;
 import io.ioto.api.db.Query;
+import io.ioto.api.db.Trigger;
+import io.ioto.api.db.Write;
+import io.ioto.api.runtime.Seat;
+import io.ioto.api.runtime.ServiceSeat;
 import io.ioto.api.runtime.VacantException;
 import io.ioto.api.web.HttpException;
+import io.ioto.api.web.Passwords;
+import io.ioto.api.web.User;
 import io.ioto.db.Store;
 import io.ioto.testing.Sections;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
 import org.apache.felix.framework.FrameworkFactory;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -25,6 +35,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Filter;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.launch.Framework;
 
@@ -43,6 +55,7 @@ class RestTest {
         new FrameworkFactory().newFramework(Map.of("org.osgi.framework.storage", cache.toString()));
     framework.start();
     context = framework.getBundleContext();
+    context.registerService(Passwords.class, new Hashes(), null);
   }
 
   @AfterAll
@@ -157,9 +170,7 @@ class RestTest {
         "Port has no field 'sped'; it has id,",
         () -> call("Port", "create", "{name: 'a', sped: 1}"));
     assertRefused(
-        400,
-        "User.password cannot be named here",
-        () -> call("User", "create", "{username: 'a', password: 'x'}"));
+        400, "User.password cannot be named here", () -> call("User", "find", "{password: 'x'}"));
     assertRefused(400, "id", () -> call("Port", "get", "{name: 'a'}"));
     call("Port", "create", "{id: '1', name: 'a'}");
     assertRefused(
@@ -172,6 +183,138 @@ class RestTest {
     rest.close();
     rest = rest("{strict: false}");
     call("Port", "create", "{id: '4', name: 'd', sped: 1}");
+  }
+
+  @Test
+  void rolesAreRequired() throws Exception {
+    assertRefused(401, "Log in first", () -> Called.as("", rest, "Port", "find", "{}"));
+    assertRefused(
+        403,
+        "'somebody' may not see user; it takes the role 'admin'",
+        () -> Called.as("user", rest, "User", "find", "{}"));
+    Called.as("user", rest, "Port", "create", "{name: 'a'}");
+    rest.close();
+    rest = rest("{roles: {'*': {read: 'public', write: 'user'}}}");
+    Called.as("public", rest, "port", "find", "{}");
+    assertRefused(
+        403,
+        "may not change port; it takes the role 'user'",
+        () -> Called.as("public", rest, "port", "create", "{name: 'b'}"));
+    assertThatThrownBy(() -> rest("{roles: {'*': 1}}"))
+        .hasMessageContaining("expected a role, or {read: ROLE, write: ROLE}");
+  }
+
+  @Test
+  void passwordsAreHashedAndRolesNotGivenAway() throws Exception {
+    call("User", "create", "{id: '1', username: 'ann', password: 'secret', role: 'super'}");
+    assertThat(store.get("User", "user#1").orElseThrow().text("password"))
+        .isEqualTo("hash of secret");
+    call("User", "update", "{id: '1', password: 'other'}");
+    assertThat(store.get("User", "user#1").orElseThrow().text("password"))
+        .isEqualTo("hash of other");
+    var admin = "admin";
+    assertRefused(
+        403,
+        "This takes the role 'super'",
+        () -> Called.as(admin, rest, "User", "create", "{username: 'b', role: 'super'}"));
+    assertRefused(
+        403,
+        "This takes the role 'super'",
+        () -> Called.as(admin, rest, "User", "update", "{id: '1', password: 'mine'}"));
+    assertRefused(403, "This takes", () -> Called.as(admin, rest, "User", "remove", "{id: '1'}"));
+    assertRefused(400, "empty", () -> call("User", "create", "{username: 'c', password: ''}"));
+  }
+
+  @Test
+  void usersOfTheDatabaseMayLogInAndThereIsAFirstOne() throws Exception {
+    var logins =
+        new Logins(
+            context, Sections.config(Logins.Config.class, "io.ioto.rest.users", folder, "{}"));
+    eventually(() -> assertThat(logins.find("admin")).isPresent());
+    assertThat(logins.find("admin").orElseThrow())
+        .matches(a -> a.user().equals(new User("admin", Set.of("admin"))))
+        .matches(a -> a.password().startsWith("hash of "));
+    assertThat(logins.find("nobody")).isEmpty();
+    store.create("User", Map.of("username", "without password"));
+    assertThat(logins.find("without password")).isEmpty();
+    logins.close();
+    new Logins(context, Sections.config(Logins.Config.class, "io.ioto.rest.users", folder, "{}"))
+        .close();
+    assertThat(store.count(Query.of("User"))).isEqualTo(2);
+  }
+
+  @Test
+  void changesOfAQueryAreSentWhileItIsWatched() throws Exception {
+    var trigger = context.registerService(Trigger.class, rest, null);
+    call("Port", "create", "{id: '1', name: 'a', speed: 10}");
+    var stream = new Stream();
+    try (var fibers = Executors.newVirtualThreadPerTaskExecutor()) {
+      var watching =
+          fibers.submit(
+              () -> {
+                Called.watch(rest, "Port", "{where: [['speed', '>=', 10]]}", stream);
+                return null;
+              });
+      eventually(() -> assertThat(stream.sent).hasSize(1));
+      assertThat(stream.sent.getFirst()).startsWith("items {\"data\":[{\"id\":\"1\"");
+      call("Event", "create", "{message: 'not of this model'}");
+      call("Port", "create", "{id: '2', name: 'b', speed: 20}");
+      eventually(() -> assertThat(stream.sent).hasSize(2));
+      assertThat(stream.sent.getLast()).startsWith("put {\"data\":{\"id\":\"2\"");
+      call("Port", "update", "{id: '1', speed: 1}");
+      eventually(() -> assertThat(stream.sent).hasSize(3));
+      assertThat(stream.sent.getLast()).startsWith("removed {\"data\":{\"id\":\"1\"");
+
+      // The database is swapped; the stream goes on.
+      registration.unregister();
+      store.close();
+      publish();
+      call("Port", "remove", "{id: '2'}");
+      eventually(() -> assertThat(stream.sent).hasSize(4));
+      assertThat(stream.sent.getLast()).startsWith("removed {\"data\":{\"id\":\"2\"");
+      watching.cancel(true);
+    }
+    trigger.unregister();
+    assertRefused(
+        400, "'index' cannot be watched", () -> Called.watch(rest, "Port", "{index: 'x'}", stream));
+    assertRefused(400, "query is no JSON object", () -> Called.watch(rest, "Port", "{", stream));
+  }
+
+  @Test
+  void clientThatIsTooSlowIsCutOff() {
+    var watch = new Watch(store.model("Port").orElseThrow(), Query.of("Port"), 2);
+    for (var i = 0; i < 3; i++) {
+      watch.changed(store.commit(Write.put("Port", Map.of("name", "p" + i))));
+    }
+    var seat = new ServiceSeat<Db>(context, filter(), Seat.Patience.DEFAULT, Duration.ZERO);
+    assertThatThrownBy(() -> watch.run(seat, new Stream(), Object::toString))
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("the client is too slow");
+    seat.close();
+  }
+
+  private static Filter filter() {
+    try {
+      return context.createFilter("(objectClass=%s)".formatted(Db.class.getName()));
+    } catch (InvalidSyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// Hashes at no cost.
+  private static final class Hashes implements Passwords {
+    @Override
+    public String hash(String password) {
+      if (password.isEmpty()) {
+        throw new IllegalArgumentException("the password is empty");
+      }
+      return "hash of " + password;
+    }
+
+    @Override
+    public boolean matches(String password, String hash) {
+      return hash.equals(hash(password));
+    }
   }
 
   @Test

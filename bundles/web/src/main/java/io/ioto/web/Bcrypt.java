@@ -49,10 +49,12 @@ public final class Bcrypt implements Passwords {
 
   @Override
   public boolean matches(String password, String hash) {
-    // An unacceptable one is tried as well, so that it takes as long.
-    var acceptable = acceptable(password);
-    var tried = acceptable ? password : "x";
-    return BCrypt.verifyer().verify(tried.toCharArray(), hash.toCharArray()).verified && acceptable;
+    // What cannot match is tried as well, so that it takes as long.
+    var possible = acceptable(password) && readable(hash);
+    var tried = possible ? password : "x";
+    var against = possible ? hash : nobody();
+    return BCrypt.verifyer().verify(tried.toCharArray(), against.toCharArray()).verified
+        && possible;
   }
 
   /// True for a text that [#matches] can compare with.

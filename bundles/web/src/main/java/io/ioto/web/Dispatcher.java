@@ -151,11 +151,7 @@ public final class Dispatcher implements Servlet, Lingering {
     } else if (failure instanceof Refused e) {
       exchange.fail(e.status(), String.valueOf(e.getMessage()), e.headers());
     } else if (failure instanceof HttpException e) {
-      // What is left of a body that is too large is not worth reading.
-      exchange.fail(
-          e.status(),
-          String.valueOf(e.getMessage()),
-          e.status() == 413 ? Map.of("Connection", "close") : Map.of());
+      exchange.fail(e.status(), String.valueOf(e.getMessage()), Map.of());
     } else if (failure instanceof VacantException e) {
       var seconds = Math.max(1, e.retryAfter().toSeconds());
       exchange.fail(

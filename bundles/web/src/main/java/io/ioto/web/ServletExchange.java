@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// An exchange on top of the servlet container. It notes when reading from or writing to the
 /// client fails, so that this is not taken for a fault of the handler.
 final class ServletExchange implements Exchange {
+  /// How much of a body nobody wants is read at a time.
+  private static final int DRAIN = 8 * 1024;
+
   private final HttpServletRequest request;
   private final HttpServletResponse response;
   private final Desk desk;
@@ -298,6 +301,36 @@ final class ServletExchange implements Exchange {
       throw new IllegalStateException("This request has been answered already");
     }
     sent = true;
+    if (!drain()) {
+      response.setHeader("Connection", "close");
+    }
+  }
+
+  /// Reads what is left of the body before the response is sent, since afterwards the connection
+  /// could not be used again, which clients learn too late.
+  ///
+  /// @return false when it is too long to be read
+  private boolean drain() {
+    if (clientFailed || method.equals("GET") || head() || response.isCommitted()) {
+      return true;
+    }
+    try {
+      var in = request.getInputStream();
+      var buffer = new byte[DRAIN];
+      // Who waits for "100 Continue" has not sent anything yet.
+      for (var left = request.getHeader("Expect") == null ? settings.body() : 0; ; ) {
+        if (in.isFinished()) {
+          return true;
+        }
+        if (left <= 0) {
+          return false;
+        }
+        left -= Math.max(0, in.read(buffer));
+      }
+    } catch (IOException e) {
+      lostClient();
+      return false;
+    }
   }
 
   @Override
@@ -333,8 +366,13 @@ final class ServletExchange implements Exchange {
       abort();
       return;
     }
+    // What is left of a body that is too large is not worth reading.
+    var reusable = status != 413 && drain();
     response.reset();
     begin();
+    if (!reusable) {
+      response.setHeader("Connection", "close");
+    }
     headers.forEach(response::setHeader);
     response.setHeader("Cache-Control", "no-store");
     response.setStatus(status);

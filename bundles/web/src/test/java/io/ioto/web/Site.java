@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.web;
 
+import io.ioto.api.runtime.Seat;
+import io.ioto.api.runtime.ServiceSeat;
 import io.ioto.api.web.Routes;
 import io.ioto.testing.ManualClock;
 import io.ioto.testing.Sections;
+import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -18,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.jar.Attributes;
@@ -35,6 +39,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.launch.Framework;
 
@@ -43,7 +48,9 @@ final class Site implements AutoCloseable {
   private final Framework framework;
   private final Path folder;
   private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T00:00:00Z"));
-  private volatile Dispatcher dispatcher;
+  private final ServiceSeat<Servlet> seat;
+  private Dispatcher dispatcher;
+  private ServiceRegistration<Servlet> registration;
   private final Server server = new Server();
   private final ServerConnector connector;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -62,6 +69,13 @@ final class Site implements AutoCloseable {
                     "io.ioto.api.web"));
     framework.start();
     dispatcher = dispatcher(settings);
+    registration = register(dispatcher);
+    seat =
+        new ServiceSeat<>(
+            context(),
+            FrameworkUtil.createFilter("(objectClass=%s)".formatted(Servlet.class.getName())),
+            Seat.Patience.DEFAULT,
+            Duration.ofSeconds(10));
 
     var http = new HttpConfiguration();
     http.setUriCompliance(UriCompliance.RFC3986.with("TEST", Violation.AMBIGUOUS_EMPTY_SEGMENT));
@@ -104,10 +118,17 @@ final class Site implements AutoCloseable {
     return clock;
   }
 
-  /// Puts another dispatcher in the place of the one that serves.
+  private ServiceRegistration<Servlet> register(Dispatcher dispatcher) {
+    return context().registerService(Servlet.class, dispatcher, null);
+  }
+
+  /// Puts another dispatcher in the place of the one that serves, as an update side by side does.
   void swap(String settings) {
     var old = dispatcher;
+    var gone = registration;
     dispatcher = dispatcher(settings);
+    registration = register(dispatcher);
+    gone.unregister();
     old.close();
   }
 
@@ -184,6 +205,8 @@ final class Site implements AutoCloseable {
   public void close() {
     try {
       server.stop();
+      registration.unregister();
+      seat.close();
       dispatcher.close();
       framework.stop();
       framework.waitForStop(0);
@@ -196,14 +219,18 @@ final class Site implements AutoCloseable {
     client.close();
   }
 
-  /// Stands for the front: passes every request on.
+  /// Stands for `front`: passes every request on.
   private final class Through extends HttpServlet {
     @java.io.Serial private static final long serialVersionUID = 1;
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
         throws IOException {
-      dispatcher.service(request, response);
+      seat.<Boolean, IOException>call(
+          servlet -> {
+            ((Dispatcher) servlet).service(request, response);
+            return true;
+          });
     }
   }
 }

@@ -25,8 +25,8 @@ public interface Upload {
   /// Where it is until the request ends.
   Path file();
 
-  /// Keeps it: moves it to a path, which must not exist, in a folder that does. What is there
-  /// afterwards is complete and on disk.
+  /// Keeps it: moves it to a path, which must not exist, in a folder that does, on the file system
+  /// of `web.upload.dir`. What is there afterwards is complete and on disk.
   ///
   /// @throws java.nio.file.FileAlreadyExistsException when there is something at the path
   void move(Path to) throws IOException;
