@@ -149,6 +149,11 @@ public final class Link {
     if (under != null) {
       under.abort();
     }
+    if (Thread.currentThread() == fiber) {
+      // Whoever was activated by the connection has taken the identity away: the fiber ends once
+      // it is back.
+      return;
+    }
     try {
       // An interrupt would cut short the waits of those who are deactivated by the fiber.
       fiber.join();
@@ -161,11 +166,7 @@ public final class Link {
   private void run() {
     try {
       while (!stopping && !closed) {
-        var began = System.nanoTime();
         attempt();
-        if (System.nanoTime() - began > settings.stable().toNanos()) {
-          backoff.reset();
-        }
         var pause = stopping ? Duration.ZERO : backoff.next();
         log.debug("Next attempt to connect in {}", pause);
         pause(pause);
@@ -274,6 +275,7 @@ public final class Link {
   private void live(Session session) throws InterruptedException {
     log.info("Connected to {}", around.identity().endpoint());
     told = "";
+    var began = System.nanoTime();
     var connection =
         new LiveConnection(
             session.wire, session.router, around.identity().id(), masters, settings, number);
@@ -289,6 +291,10 @@ public final class Link {
       try {
         follow(session);
       } finally {
+        // A broker that hangs up soon after each connection is left alone for longer and longer.
+        if (System.nanoTime() - began > settings.stable().toNanos()) {
+          backoff.reset();
+        }
         withdraw.run();
         around.signals().signal("mqtt:disconnected", null);
       }
