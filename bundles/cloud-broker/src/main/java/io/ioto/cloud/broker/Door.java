@@ -114,7 +114,11 @@ final class Door {
     channel
         .pipeline()
         .addLast(
-            tls, new MqttDecoder(limits.packet(), limits.client()), MqttEncoder.INSTANCE, intake);
+            tls,
+            new Frames(limits.packet()),
+            new MqttDecoder(limits.packet(), limits.client()),
+            MqttEncoder.INSTANCE,
+            intake);
     var ends = new Runnable[1];
     var link = new Link(common, channel, tls, intake, () -> ends[0].run());
     ends[0] = () -> links.remove(link);
