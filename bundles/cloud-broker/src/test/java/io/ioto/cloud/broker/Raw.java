@@ -82,6 +82,7 @@ final class Raw implements Closeable {
     socket =
         (SSLSocket) tls.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(10_000);
+    socket.setTcpNoDelay(true);
     var parameters = socket.getSSLParameters();
     parameters.setApplicationProtocols(alpn);
     socket.setSSLParameters(parameters);
