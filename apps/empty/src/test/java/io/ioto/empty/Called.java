@@ -4,10 +4,14 @@ package io.ioto.empty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ioto.api.web.Events;
 import io.ioto.api.web.Exchange;
+import io.ioto.api.web.Form;
 import io.ioto.api.web.Handler;
 import io.ioto.api.web.Router;
 import io.ioto.api.web.Routes;
+import io.ioto.api.web.Session;
+import io.ioto.api.web.User;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -57,6 +61,11 @@ final class Called implements Exchange {
     public Router route(String method, String path, Handler handler) {
       handlers.put(method + " " + path, handler);
       return this;
+    }
+
+    @Override
+    public Router role(String role) {
+      throw new AssertionError("everything here is public");
     }
 
     @Override
@@ -128,6 +137,31 @@ final class Called implements Exchange {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }
+  }
+
+  @Override
+  public Form form() {
+    throw new UnsupportedOperationException("the empty app takes no forms");
+  }
+
+  @Override
+  public Optional<User> user() {
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean can(String role) {
+    return role.equals("public");
+  }
+
+  @Override
+  public Session session() {
+    throw new UnsupportedOperationException("the empty app has no sessions");
+  }
+
+  @Override
+  public Events events() {
+    throw new UnsupportedOperationException("the empty app sends no events");
   }
 
   @Override

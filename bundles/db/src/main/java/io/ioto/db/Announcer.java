@@ -31,7 +31,7 @@ final class Announcer implements AutoCloseable {
       }
       try {
         trigger.changed(commit);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | LinkageError e) {
         log.error("{} failed at commit {}", trigger, commit.sequence(), e);
       } finally {
         gate.leave();
@@ -48,12 +48,14 @@ final class Announcer implements AutoCloseable {
   private final Thread fiber;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final ArrayDeque<Commit> queue = new ArrayDeque<>();
+  private boolean ready;
   private boolean closing;
 
   /// @param context whose services are the triggers; null when they are added by hand
   /// @param limit commits that may wait
   Announcer(@Nullable BundleContext context, int limit) {
     this.limit = limit;
+    ready = context == null;
     fiber = Thread.ofVirtual().name("db-triggers").unstarted(() -> run(context));
   }
 
@@ -76,7 +78,8 @@ final class Announcer implements AutoCloseable {
 
   /// Takes a commit that is durable, in order. Does not block.
   synchronized void add(Commit commit) {
-    if (!listeners.isEmpty()) {
+    // Until the triggers that are there have been found, all of it is theirs.
+    if (!ready || !listeners.isEmpty()) {
       queue.add(commit);
       notifyAll();
     }
@@ -100,6 +103,9 @@ final class Announcer implements AutoCloseable {
     var tracker = context == null ? null : new Triggers(context);
     if (tracker != null) {
       tracker.open();
+    }
+    synchronized (this) {
+      ready = true;
     }
     try {
       for (var commit = next(); commit != null; commit = next()) {

@@ -218,7 +218,8 @@ final class Schema {
     }
     var template = key.template() == null ? new Template("${" + sort + "}") : key.template();
     var sync = sync(control.path("sync"), "/process/" + name + "/sync");
-    var model = new Model(name, columns.values().stream().map(Column::field).toList(), sync);
+    var model =
+        new Model(name, key.name(), columns.values().stream().map(Column::field).toList(), sync);
     return new Kind(model, columns, key, template);
   }
 

@@ -64,6 +64,8 @@ public final class Store implements Db {
 
     String schema();
 
+    String seed();
+
     long maxJournalSize();
 
     long service();
@@ -98,13 +100,16 @@ public final class Store implements Db {
   /// What the store is told.
   ///
   /// @param schema the file of the models
+  /// @param seed file of the items with which an empty database begins; may be missing
   /// @param grown bytes of changes that are folded into a new file, unless the data are more
   /// @param sweep how often expired items are removed
   /// @param writable false to refuse all writes
-  record Settings(Path schema, long grown, Duration sweep, boolean writable, Limits limits) {
+  record Settings(
+      Path schema, Path seed, long grown, Duration sweep, boolean writable, Limits limits) {
     static Settings of(Config config, boolean writable) {
       return new Settings(
           Path.of(config.schema()),
+          Path.of(config.seed()),
           config.maxJournalSize(),
           Duration.ofMillis(config.service()),
           writable,
@@ -193,8 +198,22 @@ public final class Store implements Db {
     swept = clock.instant();
     announcer = new Announcer(context, settings.limits().triggers());
     announcer.start();
+    if (settings.writable() && head.sequence() == 0 && Files.exists(settings.seed())) {
+      sow(settings.seed());
+    }
     keeper = Thread.ofVirtual().name("db-keeper").start(this::keep);
     log.info("{} items, commit {}", head.items().size(), head.sequence());
+  }
+
+  /// Makes the items of a file, all of them or none.
+  private void sow(Path file) {
+    try {
+      var seeds = Seeds.read(file);
+      var commit = change(rules -> seeds.forEach(rules::apply), Origin.SYSTEM);
+      log.info("{} items from {}", commit.changes().size(), file.getFileName());
+    } catch (JsonException | DbException | IOException e) {
+      log.error("{} is not used: {}", file.getFileName(), e.getMessage());
+    }
   }
 
   private static io.ioto.journal.Limits journal(Config config) {

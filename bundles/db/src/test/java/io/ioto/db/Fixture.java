@@ -65,9 +65,11 @@ final class Fixture {
 
   final ManualClock clock = new ManualClock(NOON);
   final Path schema;
+  final Path seed;
 
   Fixture(Path folder) {
     schema = folder.resolve("schema.json5");
+    seed = folder.resolve("db.json5");
     write(SCHEMA);
   }
 
@@ -80,7 +82,7 @@ final class Fixture {
   }
 
   private Store.Settings settings(Limits limits) {
-    return new Store.Settings(schema, 1 << 20, Duration.ofDays(1), true, limits);
+    return new Store.Settings(schema, seed, 1 << 20, Duration.ofDays(1), true, limits);
   }
 
   Store open(Path folder) {

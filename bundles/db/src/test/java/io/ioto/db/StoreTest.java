@@ -647,6 +647,27 @@ class StoreTest {
   }
 
   @Test
+  void emptyDatabaseBeginsWithTheSeed() throws Exception {
+    Files.writeString(fixture.seed, "{Port: [{name: 'a'}, {name: 'b'}], User: [{username: 'x'}]}");
+    reopen();
+    assertThat(db.find(Query.of("Port")).items())
+        .allMatch(i -> i.origin() == Origin.SYSTEM)
+        .hasSize(2);
+    user("ann");
+    reopen();
+    assertThat(db.status().items()).isEqualTo(4);
+    reopen();
+    assertThat(db.status().items()).isEqualTo(4);
+
+    for (var bad : List.of("{Port: {}}", "{Port: [{}]}", "{Prot: [{}]}", "{")) {
+      Files.writeString(fixture.seed, bad);
+      var other = fixture.open(folder.resolve("other"));
+      assertThat(other.status().items()).isZero();
+      other.close();
+    }
+  }
+
+  @Test
   void closedDatabaseSaysSo() {
     db.close();
     assertRefused(Reason.CLOSED, "is closed", () -> db.get("Port", "x"));

@@ -222,7 +222,7 @@ public final class Front {
 
   private void closeEndpoints() {
     for (var listening = listenings.poll(); listening != null; listening = listenings.poll()) {
-      listening.close(drain);
+      listening.close(drain, seat::dismiss);
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
@@ -40,6 +41,9 @@ final class Listening implements ConnectorFactory, Listener {
 
   /// Idle connections are closed after this long when the endpoint goes.
   private static final long FAREWELL_MILLIS = 100;
+
+  /// How often requests that would stay for long are asked to leave.
+  private static final long DISMISS_MILLIS = 100;
 
   private final Endpoint endpoint;
   private final Limits limits;
@@ -165,12 +169,14 @@ final class Listening implements ConnectorFactory, Listener {
 
   /// Takes no more connections, lets the requests inside finish for as long as patience lasts,
   /// and closes.
-  void close(Duration patience) {
+  ///
+  /// @param dismiss sends away those that would stay for long, such as streams of events
+  void close(Duration patience, Runnable dismiss) {
     var open = entrance;
     if (open != null && open.isRunning()) {
       open.close();
       try {
-        open.shutdown().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        empty(open.shutdown(), patience, dismiss);
       } catch (TimeoutException | ExecutionException e) {
         log.warn("{} is closed although requests are still in it", url, e);
       } catch (InterruptedException _) {
@@ -185,6 +191,22 @@ final class Listening implements ConnectorFactory, Listener {
       socket.close();
     } catch (IOException e) {
       log.warn("{} did not close", url, e);
+    }
+  }
+
+  private static void empty(Future<?> shutdown, Duration patience, Runnable dismiss)
+      throws TimeoutException, ExecutionException, InterruptedException {
+    var deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      dismiss.run();
+      try {
+        shutdown.get(DISMISS_MILLIS, TimeUnit.MILLISECONDS);
+        return;
+      } catch (TimeoutException e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+      }
     }
   }
 }

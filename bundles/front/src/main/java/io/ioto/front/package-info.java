@@ -7,8 +7,7 @@
 /// once; Jetty, run by the Felix HTTP service, accepts on them and starts a virtual thread per
 /// request. Since two bundles cannot own one port, a successor starts after this one has stopped
 /// (`Ioto-Handover`). One timer of Jetty per listener closes connections that do not get their
-// header
-/// through. No files.
+/// header through. Streams of events are sent away first when endpoints close. No files.
 @Header(name = "Ioto-Handover", value = "true")
 @NullMarked
 package io.ioto.front;

@@ -214,7 +214,8 @@ final class ListeningTest {
       assertThat(receive(idle.getInputStream())).endsWith("/path");
       send(busy, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
       inside.await();
-      var closing = Thread.ofVirtual().start(() -> listening.close(Duration.ofSeconds(5)));
+      var closing =
+          Thread.ofVirtual().start(() -> listening.close(Duration.ofSeconds(5), () -> {}));
       assertThat(idle.getInputStream().read()).isEqualTo(-1);
       finish.countDown();
       assertThat(receive(busy.getInputStream())).endsWith("/slow");

@@ -222,12 +222,22 @@ public final class Journal implements AutoCloseable {
       } finally {
         lock.unlock();
       }
-      if (next != null) {
-        take(next);
-      } else if (batch.isEmpty()) {
-        recover();
-      } else {
-        write(batch);
+      try {
+        if (next != null) {
+          take(next);
+        } else if (batch.isEmpty()) {
+          recover();
+        } else {
+          write(batch);
+        }
+      } catch (RuntimeException | Error e) {
+        // Nobody may wait for ever; what the file holds now is anybody's guess.
+        doubtful = true;
+        var reason = new JournalException(Reason.DISK, "writing failed: " + e, e);
+        fail(reason, batch);
+        if (next != null) {
+          next.refuse(reason);
+        }
       }
     }
   }

@@ -44,8 +44,11 @@ public final class Pending {
     }
   }
 
+  /// Ends the wait; the first time counts.
   void finish(@Nullable JournalException reason) {
-    failure = reason;
-    done.countDown();
+    if (done.getCount() > 0) {
+      failure = reason;
+      done.countDown();
+    }
   }
 }

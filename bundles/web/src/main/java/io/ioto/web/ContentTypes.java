@@ -76,6 +76,12 @@ final class ContentTypes {
     types = Map.copyOf(all);
   }
 
+  /// A content type without its parameters, in small letters.
+  static String plain(String type) {
+    var end = type.indexOf(';');
+    return (end < 0 ? type : type.substring(0, end)).trim().toLowerCase(Locale.ROOT);
+  }
+
   /// The type of a file; empty when the extension is unknown or missing.
   Optional<String> of(String path) {
     var dot = path.lastIndexOf('.');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.web;
 
+import io.ioto.api.runtime.Lingering;
 import io.ioto.api.runtime.Seat;
 import io.ioto.api.runtime.VacantException;
 import io.ioto.api.web.HttpException;
@@ -12,6 +13,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
     property = "io.ioto.front=web",
     configurationPid = "io.ioto.web",
     configurationPolicy = ConfigurationPolicy.REQUIRE)
-public final class Dispatcher implements Servlet {
+public final class Dispatcher implements Servlet, Lingering {
   /// The section `web`; see `settings.json5`.
   public @interface Config {
     String documents();
@@ -57,30 +59,60 @@ public final class Dispatcher implements Servlet {
 
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
 
-  private final Settings settings;
+  private final Desk desk;
+  private final long largest;
   private final Publishers publishers;
   private final FileHandler documents;
   private @Nullable ServletConfig servletConfig;
 
-  /// All routes that there are have been registered when this returns, so that a successor
-  /// answers whatever its predecessor did.
+  /// All routes that there are have been registered when this returns, so that a successor answers
+  /// whatever its predecessor did.
   @Activate
-  public Dispatcher(BundleContext context, Config config) {
-    settings = Settings.of(config);
+  public Dispatcher(
+      BundleContext context,
+      Config config,
+      Access.Config access,
+      Streams.Config streams,
+      Uploads.Config uploads) {
+    this(
+        context,
+        Settings.of(config),
+        Access.of(access),
+        Streams.Limits.of(streams),
+        Uploads.Limits.of(uploads),
+        InstantSource.system());
+  }
+
+  Dispatcher(
+      BundleContext context,
+      Settings settings,
+      Access access,
+      Streams.Limits streams,
+      Uploads.Limits uploads,
+      InstantSource clock) {
+    desk =
+        new Desk(
+            settings,
+            new Guard(context, access, settings.patience(), settings.drain(), clock),
+            new Streams(streams),
+            new Uploads(uploads));
+    largest = Math.max(settings.body(), uploads.form());
     var cache = new FileCache(settings.cache());
     documents = new FileHandler("/", new DiskFolder(settings.documents()), settings, cache, null);
-    publishers = new Publishers(context, settings, cache, documents);
+    publishers =
+        new Publishers(
+            context, settings, cache, documents, desk.streams(), new Login(desk.guard()));
   }
 
   @Override
   public void service(ServletRequest request, ServletResponse response) throws IOException {
     var exchange =
-        new ServletExchange((HttpServletRequest) request, (HttpServletResponse) response, settings);
+        new ServletExchange((HttpServletRequest) request, (HttpServletResponse) response, desk);
     try {
       exchange.begin();
       exchange.path(UriPath.of(exchange.request().getRequestURI()));
-      if (exchange.request().getContentLengthLong() > settings.body()) {
-        throw ServletExchange.tooLarge(settings.body());
+      if (exchange.request().getContentLengthLong() > largest) {
+        throw RequestBody.tooLarge(largest, "web.limits.form");
       }
       answer(exchange);
     } catch (Throwable failure) {
@@ -91,6 +123,10 @@ public final class Dispatcher implements Servlet {
   private void answer(ServletExchange exchange) throws Exception {
     var node = publishers.find(exchange.path());
     var method = exchange.method();
+    var rule = desk.guard().rule(exchange.path());
+    if (rule != null) {
+      desk.guard().admit(exchange, rule);
+    }
     if (node == null) {
       if (!method.equals("GET") && !method.equals("HEAD")) {
         throw ServletExchange.notFound();
@@ -110,12 +146,12 @@ public final class Dispatcher implements Servlet {
   }
 
   private static void fail(ServletExchange exchange, Throwable failure) throws IOException {
-    if (failure instanceof HttpException e) {
-      // What is left of a body that is too large is not worth reading.
-      exchange.fail(
-          e.status(),
-          String.valueOf(e.getMessage()),
-          e.status() == 413 ? Map.of("Connection", "close") : Map.of());
+    if (exchange.streamEnded()) {
+      log.debug("{} ended", exchange.path(), failure);
+    } else if (failure instanceof Refused e) {
+      exchange.fail(e.status(), String.valueOf(e.getMessage()), e.headers());
+    } else if (failure instanceof HttpException e) {
+      exchange.fail(e.status(), String.valueOf(e.getMessage()), Map.of());
     } else if (failure instanceof VacantException e) {
       var seconds = Math.max(1, e.retryAfter().toSeconds());
       exchange.fail(
@@ -132,10 +168,17 @@ public final class Dispatcher implements Servlet {
     }
   }
 
+  /// Ends the streams of events, for which otherwise a swap would have to wait.
+  @Override
+  public void dismiss() {
+    desk.streams().dismiss();
+  }
+
   /// Lets go of all routes. By now no request is inside: `front` has waited for them.
   @Deactivate
   public void close() {
     publishers.close();
+    desk.guard().close();
   }
 
   @Override

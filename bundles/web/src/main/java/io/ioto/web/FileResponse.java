@@ -28,7 +28,9 @@ final class FileResponse {
     }
     response.setHeader("ETag", chosen.tag);
     response.setHeader("Last-Modified", chosen.modified);
-    response.setHeader("Cache-Control", chosen.caching);
+    response.setHeader(
+        "Cache-Control",
+        exchange.restricted() ? chosen.caching.replace("public", "private") : chosen.caching);
     if (unmodified(request, chosen)) {
       response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
       return;

@@ -36,8 +36,13 @@ final class Publishers implements AutoCloseable {
   /// A service, with the gate that counts the requests inside.
   private static final class Publisher {
     final Gate gate = new Gate();
+    final Binder binder = new Binder();
     final List<FileHandler> files = new CopyOnWriteArrayList<>();
     boolean got;
+
+    Publisher(Streams streams) {
+      gate.guard(() -> streams.dismiss(binder));
+    }
   }
 
   /// A path and its seats by method.
@@ -47,6 +52,8 @@ final class Publishers implements AutoCloseable {
   private final Settings settings;
   private final FileCache cache;
   private final Handler documents;
+  private final Streams streams;
+  private final Publisher own;
   // A service tracker would hand a service that leaves while it is being added to the adding
   // thread, and its owner would not wait until it is drained.
   private final ServiceListener listener = this::changed;
@@ -59,11 +66,22 @@ final class Publishers implements AutoCloseable {
   /// the registry from then on.
   ///
   /// @param documents answers for files that an application at the root does not have
-  Publishers(BundleContext context, Settings settings, FileCache cache, Handler documents) {
+  /// @param streams that handlers have open
+  /// @param login actions of this bundle itself, which come before those of all services
+  Publishers(
+      BundleContext context,
+      Settings settings,
+      FileCache cache,
+      Handler documents,
+      Streams streams,
+      Routes login) {
     this.context = context;
     this.settings = settings;
     this.cache = cache;
     this.documents = documents;
+    this.streams = streams;
+    own = new Publisher(streams);
+    seat(own, name(context.getBundle(), login, own, true));
     follow().forEach(this::add);
   }
 
@@ -79,7 +97,7 @@ final class Publishers implements AutoCloseable {
       var references = context.getServiceReferences(Routes.class, null);
       references.stream()
           .sorted(Collections.reverseOrder())
-          .forEach(reference -> publishers.put(reference, new Publisher()));
+          .forEach(reference -> publishers.put(reference, new Publisher(streams)));
     } catch (InvalidSyntaxException e) {
       throw new IllegalStateException(FILTER, e);
     }
@@ -103,7 +121,7 @@ final class Publishers implements AutoCloseable {
     if (closed || publishers.containsKey(reference)) {
       return null;
     }
-    var publisher = new Publisher();
+    var publisher = new Publisher(streams);
     publishers.put(reference, publisher);
     return publisher;
   }
@@ -124,10 +142,10 @@ final class Publishers implements AutoCloseable {
       context.ungetService(reference);
       return;
     }
-    seat(publisher, name(bundle, routes, publisher));
+    seat(publisher, name(bundle, routes, publisher, false));
   }
 
-  private List<Route> name(Bundle bundle, Routes routes, Publisher publisher) {
+  private List<Route> name(Bundle bundle, Routes routes, Publisher publisher, boolean own) {
     var list =
         new RouteList(
             (prefix, folder) -> {
@@ -136,7 +154,9 @@ final class Publishers implements AutoCloseable {
               var files = new FileHandler(prefix, source, settings, cache, otherwise);
               publisher.files.add(files);
               return files;
-            });
+            },
+            publisher.binder,
+            own);
     try {
       routes.register(list);
       return list.close();
@@ -241,5 +261,9 @@ final class Publishers implements AutoCloseable {
     // All are off their seats before the first is waited for, so they empty side by side.
     left.values().forEach(this::vacate);
     left.forEach(this::drain);
+    vacate(own);
+    if (!own.gate.close(settings.drain())) {
+      log.warn("{} logins are still under way", own.gate.inside());
+    }
   }
 }

@@ -13,22 +13,39 @@ import java.util.function.BiFunction;
 final class RouteList implements Router {
   /// One named path.
   ///
+  /// @param role that is required
   /// @param binder of the publisher
-  record Route(String method, PathPattern pattern, Handler handler, Binder binder) {}
+  /// @param own whether it is an action of this bundle
+  record Route(
+      String method,
+      PathPattern pattern,
+      Handler handler,
+      String role,
+      Binder binder,
+      boolean own) {}
 
   private final BiFunction<String, String, FileHandler> files;
-  private final Binder binder = new Binder();
+  private final Binder binder;
+  private final boolean own;
   private final List<Route> routes = new ArrayList<>();
   private final Set<String> taken = new HashSet<>();
   private boolean closed;
 
   /// @param files makes the handler of a prefix and a folder
-  RouteList(BiFunction<String, String, FileHandler> files) {
+  /// @param binder of the publisher
+  /// @param own whether the publisher is this bundle itself
+  RouteList(BiFunction<String, String, FileHandler> files, Binder binder, boolean own) {
     this.files = files;
+    this.binder = binder;
+    this.own = own;
   }
 
   @Override
   public RouteList route(String method, String path, Handler handler) {
+    return route(method, path, handler, Roles.PUBLIC);
+  }
+
+  private RouteList route(String method, String path, Handler handler, String role) {
     if (closed) {
       throw new IllegalStateException("Routes are named during register() only");
     }
@@ -38,21 +55,30 @@ final class RouteList implements Router {
     if (!taken.add(method + " " + path)) {
       throw new IllegalArgumentException("'%s %s' is named twice".formatted(method, path));
     }
-    routes.add(new Route(method, PathPattern.of(path), handler, binder));
+    routes.add(new Route(method, PathPattern.of(path), handler, role, binder, own));
     return this;
   }
 
   @Override
+  public Router role(String role) {
+    return new Restricted(role);
+  }
+
+  @Override
   public RouteList files(String prefix, String folder) {
+    return files(prefix, folder, Roles.PUBLIC);
+  }
+
+  private RouteList files(String prefix, String folder, String role) {
     var pattern = PathPattern.of(prefix);
     if (!pattern.prefix() || !pattern.literal()) {
       throw new IllegalArgumentException(
           "'%s' is no prefix of files: it must end in a slash and have no braces"
               .formatted(prefix));
     }
-    get(prefix, files.apply(prefix, folder));
+    route("GET", prefix, files.apply(prefix, folder), role);
     if (prefix.length() > 1) {
-      get(prefix.substring(0, prefix.length() - 1), FileHandler::addSlash);
+      route("GET", prefix.substring(0, prefix.length() - 1), FileHandler::addSlash, role);
     }
     return this;
   }
@@ -61,5 +87,31 @@ final class RouteList implements Router {
   List<Route> close() {
     closed = true;
     return List.copyOf(routes);
+  }
+
+  /// The view whose routes require a role.
+  private final class Restricted implements Router {
+    private final String role;
+
+    Restricted(String role) {
+      this.role = role;
+    }
+
+    @Override
+    public Router route(String method, String path, Handler handler) {
+      RouteList.this.route(method, path, handler, role);
+      return this;
+    }
+
+    @Override
+    public Router role(String other) {
+      return new Restricted(other);
+    }
+
+    @Override
+    public Router files(String prefix, String folder) {
+      RouteList.this.files(prefix, folder, role);
+      return this;
+    }
   }
 }

@@ -1,28 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.web;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ioto.api.web.Events;
 import io.ioto.api.web.Exchange;
+import io.ioto.api.web.Form;
 import io.ioto.api.web.HttpException;
+import io.ioto.api.web.Session;
+import io.ioto.api.web.User;
 import io.ioto.json.Json5;
-import io.ioto.json.JsonException;
-import io.ioto.json.Limits;
 import io.ioto.web.RouteList.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,25 +25,32 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// An exchange on top of the servlet container. It notes when reading from or writing to the client
-/// fails, so that this is not taken for a fault of the handler.
+/// An exchange on top of the servlet container. It notes when reading from or writing to the
+/// client fails, so that this is not taken for a fault of the handler.
 final class ServletExchange implements Exchange {
+  /// How much of a body nobody wants is read at a time.
+  private static final int DRAIN = 8 * 1024;
+
   private final HttpServletRequest request;
   private final HttpServletResponse response;
+  private final Desk desk;
   private final Settings settings;
   private final String method;
   private String path = "";
-  private @Nullable PathPattern pattern;
-  private @Nullable Binder binder;
+  private @Nullable Route route;
   private @Nullable Map<String, List<String>> query;
-  private @Nullable Body body;
+  private @Nullable RequestBody body;
+  private @Nullable ReceivedForm form;
+  private @Nullable Caller caller;
+  private @Nullable EventStream stream;
   private boolean sent;
   private boolean clientFailed;
 
-  ServletExchange(HttpServletRequest request, HttpServletResponse response, Settings settings) {
+  ServletExchange(HttpServletRequest request, HttpServletResponse response, Desk desk) {
     this.request = request;
     this.response = response;
-    this.settings = settings;
+    this.desk = desk;
+    settings = desk.settings();
     method = request.getMethod().toUpperCase(Locale.ROOT);
   }
 
@@ -64,11 +66,20 @@ final class ServletExchange implements Exchange {
     this.path = path;
   }
 
-  /// Hands the exchange to the handler of a route.
+  /// Hands the exchange to the handler of a route, if the route lets the caller in.
   boolean visit(Route route) throws Exception {
-    pattern = route.pattern();
-    binder = route.binder();
-    route.handler().handle(this);
+    this.route = route;
+    desk.guard().admit(this, route.role(), route.own());
+    try {
+      route.handler().handle(this);
+    } finally {
+      if (stream != null) {
+        desk.streams().remove(stream);
+      }
+      if (form != null) {
+        form.close();
+      }
+    }
     return true;
   }
 
@@ -89,10 +100,10 @@ final class ServletExchange implements Exchange {
 
   @Override
   public String param(String name) {
-    if (pattern == null) {
+    if (route == null) {
       throw new IllegalArgumentException("there is no {%s}".formatted(name));
     }
-    return pattern.param(name, path);
+    return route.pattern().param(name, path);
   }
 
   @Nullable String rawQuery() {
@@ -108,27 +119,9 @@ final class ServletExchange implements Exchange {
   @Override
   public Map<String, List<String>> query() {
     if (query == null) {
-      query = parse(rawQuery());
+      query = Query.parse(rawQuery());
     }
     return query;
-  }
-
-  private static Map<String, List<String>> parse(@Nullable String raw) {
-    var query = new LinkedHashMap<String, List<String>>();
-    if (raw != null) {
-      for (var pair : raw.split("&", -1)) {
-        if (!pair.isEmpty()) {
-          var equals = pair.indexOf('=');
-          var name = equals < 0 ? pair : pair.substring(0, equals);
-          var value = equals < 0 ? "" : pair.substring(equals + 1);
-          query
-              .computeIfAbsent(UriPath.decode(name, true), _ -> new ArrayList<>())
-              .add(UriPath.decode(value, true));
-        }
-      }
-    }
-    query.replaceAll((_, values) -> List.copyOf(values));
-    return Collections.unmodifiableMap(query);
   }
 
   @Override
@@ -149,7 +142,7 @@ final class ServletExchange implements Exchange {
   @Override
   public InputStream body() {
     if (body == null) {
-      body = new Body();
+      body = new RequestBody(this, settings.body(), "web.limits.body");
     }
     return body;
   }
@@ -169,45 +162,88 @@ final class ServletExchange implements Exchange {
 
   @Override
   public JsonNode json() {
-    try {
-      return Json5.read(bytes(), "body", Limits.DEFAULT);
-    } catch (JsonException e) {
-      throw notJson(e);
-    }
+    return Binder.read(bytes());
   }
 
   @Override
   public <T> T json(Class<T> type) {
-    try {
-      return mapper().readValue(bytes(), type);
-    } catch (JsonException e) {
-      throw notJson(e);
-    } catch (JsonMappingException e) {
-      throw new HttpException(400, "The body does not fit at '%s'".formatted(pointer(e)));
-    } catch (JacksonException e) {
-      throw new HttpException(400, "The body is no JSON: " + e.getOriginalMessage());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    return route().binder().read(bytes(), type);
+  }
+
+  /// That which was chosen; there is none before, nor anybody who would ask.
+  private Route route() {
+    return Objects.requireNonNull(route, "no route");
+  }
+
+  @Override
+  public Form form() {
+    if (form == null) {
+      form = ReceivedForm.read(this, settings, desk.uploads());
     }
+    return form;
   }
 
-  /// That of the route; there is none before a route has been chosen, nor anybody who would ask.
-  private ObjectMapper mapper() {
-    return Objects.requireNonNull(binder, "no route").mapper();
-  }
-
-  private static HttpException notJson(JsonException e) {
-    return new HttpException(400, "The body is no JSON: " + e.getMessage());
-  }
-
-  /// Says where without naming classes.
-  private static String pointer(JsonMappingException e) {
-    var pointer = new StringBuilder();
-    for (var step : e.getPath()) {
-      var name = step.getFieldName();
-      pointer.append('/').append(name == null ? String.valueOf(step.getIndex()) : name);
+  /// The body as a form that may be larger than others.
+  InputStream formBody() {
+    if (body != null) {
+      throw new IllegalStateException("The body of this request has been read already");
     }
-    return pointer.isEmpty() ? "/" : pointer.toString();
+    body = new RequestBody(this, desk.uploads().limits().form(), "web.limits.form");
+    return body;
+  }
+
+  /// Who sent this.
+  Caller caller() {
+    if (caller == null) {
+      caller = new Caller(desk.guard(), request, response);
+    }
+    return caller;
+  }
+
+  @Override
+  public Optional<User> user() {
+    return Optional.ofNullable(caller().user());
+  }
+
+  @Override
+  public boolean can(String role) {
+    return Roles.open(role) || caller().can(role);
+  }
+
+  @Override
+  public Session session() {
+    return caller();
+  }
+
+  @Override
+  public Events events() {
+    if (sent) {
+      throw new IllegalStateException("This request has been answered already");
+    }
+    var opened =
+        new EventStream(
+            desk.streams().limits(),
+            route().binder(),
+            output(),
+            header("Last-Event-ID"),
+            () -> caller == null || caller.welcome(route().role()));
+    desk.streams().add(opened);
+    stream = opened;
+    sent = true;
+    response.setContentType("text/event-stream");
+    response.setHeader("Cache-Control", "no-store");
+    // Proxies must not collect what is meant to arrive at once.
+    response.setHeader("X-Accel-Buffering", "no");
+    if (head()) {
+      opened.end();
+    }
+    opened.retry(desk.streams().limits().retry());
+    return opened;
+  }
+
+  /// True when the handler was inside a stream that has ended, which is what it then says.
+  boolean streamEnded() {
+    return stream != null && stream.ended();
   }
 
   @Override
@@ -238,15 +274,11 @@ final class ServletExchange implements Exchange {
 
   @Override
   public void json(Object value) {
-    try {
-      send(
-          value instanceof JsonNode node
-              ? Json5.print(node).getBytes(StandardCharsets.UTF_8)
-              : mapper().writeValueAsBytes(value),
-          "application/json");
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException("%s is no JSON".formatted(value.getClass()), e);
-    }
+    var bytes =
+        value instanceof JsonNode node
+            ? Json5.print(node).getBytes(StandardCharsets.UTF_8)
+            : route().binder().write(value);
+    send(bytes, "application/json");
   }
 
   private void send(byte[] bytes, String type) {
@@ -269,6 +301,36 @@ final class ServletExchange implements Exchange {
       throw new IllegalStateException("This request has been answered already");
     }
     sent = true;
+    if (!drain()) {
+      response.setHeader("Connection", "close");
+    }
+  }
+
+  /// Reads what is left of the body before the response is sent, since afterwards the connection
+  /// could not be used again, which clients learn too late.
+  ///
+  /// @return false when it is too long to be read
+  private boolean drain() {
+    if (clientFailed || method.equals("GET") || head() || response.isCommitted()) {
+      return true;
+    }
+    try {
+      var in = request.getInputStream();
+      var buffer = new byte[DRAIN];
+      // Who waits for "100 Continue" has not sent anything yet.
+      for (var left = request.getHeader("Expect") == null ? settings.body() : 0; ; ) {
+        if (in.isFinished()) {
+          return true;
+        }
+        if (left <= 0) {
+          return false;
+        }
+        left -= Math.max(0, in.read(buffer));
+      }
+    } catch (IOException e) {
+      lostClient();
+      return false;
+    }
   }
 
   @Override
@@ -286,7 +348,7 @@ final class ServletExchange implements Exchange {
   @Override
   public OutputStream output() {
     try {
-      return new Output(response.getOutputStream());
+      return new ResponseBody(this, response.getOutputStream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -304,8 +366,13 @@ final class ServletExchange implements Exchange {
       abort();
       return;
     }
+    // What is left of a body that is too large is not worth reading.
+    var reusable = status != 413 && drain();
     response.reset();
     begin();
+    if (!reusable) {
+      response.setHeader("Connection", "close");
+    }
     headers.forEach(response::setHeader);
     response.setHeader("Cache-Control", "no-store");
     response.setStatus(status);
@@ -333,76 +400,17 @@ final class ServletExchange implements Exchange {
     return clientFailed;
   }
 
+  /// Notes that the request broke off or the response could not be sent.
+  void lostClient() {
+    clientFailed = true;
+  }
+
+  /// True when only who sent this may see the response.
+  boolean restricted() {
+    return caller != null && caller.restricted();
+  }
+
   static HttpException notFound() {
     return new HttpException(404, "Not found");
-  }
-
-  static HttpException tooLarge(long limit) {
-    return new HttpException(
-        413, "The body is larger than %d bytes (web.limits.body)".formatted(limit));
-  }
-
-  /// The request body, up to the limit.
-  private final class Body extends InputStream {
-    private long left = settings.body();
-
-    @Override
-    public int read() throws IOException {
-      var one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      int count;
-      try {
-        count = request.getInputStream().read(buffer, offset, length);
-      } catch (IOException | RuntimeException e) {
-        clientFailed = true;
-        throw e;
-      }
-      left -= Math.max(0, count);
-      if (left < 0) {
-        throw tooLarge(settings.body());
-      }
-      return count;
-    }
-
-    @Override
-    public int available() throws IOException {
-      return request.getInputStream().available();
-    }
-  }
-
-  /// The response body.
-  private final class Output extends FilterOutputStream {
-    Output(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      try {
-        out.write(bytes, offset, length);
-      } catch (IOException e) {
-        clientFailed = true;
-        throw e;
-      }
-    }
-
-    @Override
-    public void flush() throws IOException {
-      try {
-        out.flush();
-      } catch (IOException e) {
-        clientFailed = true;
-        throw e;
-      }
-    }
   }
 }

@@ -65,4 +65,33 @@ final class SettingsTest {
         .hasMessageContaining("header 'A'");
     assertThatThrownBy(() -> settings("{index: 'a/b'}")).hasMessageContaining("web.index");
   }
+
+  @Test
+  void defaultsOfAccess() {
+    var access = Site.access(Path.of("/folder"), "{}");
+    assertThat(access.login()).isEqualTo("/api/public/login");
+    assertThat(access.users()).isEmpty();
+    assertThat(access.roles().permit(java.util.Set.of("super"), "admin")).isTrue();
+    assertThat(access.roles().permit(java.util.Set.of("admin"), "owner")).isFalse();
+    assertThat(access.cost()).isEqualTo(10);
+    assertThat(access.tlsForBasic()).isTrue();
+    assertThat(access.sessions())
+        .isEqualTo(new Sessions.Limits(100, 10, 4096, Duration.ofMinutes(30), Duration.ofDays(1)));
+    assertThat(access.cookie())
+        .isEqualTo(new SessionCookie("-web-session-{port}", true, "Lax", false));
+  }
+
+  @Test
+  void refusesUsersAndPathsThatAreNone() {
+    var folder = Path.of("/folder");
+    assertThatThrownBy(() -> Site.access(folder, "{auth: {users: {bob: {password: 'x'}}}}"))
+        .hasMessage(
+            "web.auth.users.bob.password: expected a bcrypt hash, such as `htpasswd -nB bob` makes");
+    assertThatThrownBy(() -> Site.access(folder, "{auth: {users: []}}"))
+        .hasMessageContaining("web.auth.users");
+    assertThatThrownBy(() -> Site.access(folder, "{auth: {login: 'login'}}"))
+        .hasMessageContaining("'login'");
+    assertThatThrownBy(() -> Site.access(folder, "{auth: {realm: 'a\"b'}}"))
+        .hasMessageContaining("web.auth.realm");
+  }
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.web;
 
+import io.ioto.api.runtime.Seat;
+import io.ioto.api.runtime.ServiceSeat;
 import io.ioto.api.web.Routes;
+import io.ioto.testing.ManualClock;
 import io.ioto.testing.Sections;
+import jakarta.servlet.Servlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -17,6 +21,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -33,13 +39,18 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.launch.Framework;
 
 /// A dispatcher behind Jetty on a free port, and the service registry of a framework around it.
 final class Site implements AutoCloseable {
   private final Framework framework;
-  private final Dispatcher dispatcher;
+  private final Path folder;
+  private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T00:00:00Z"));
+  private final ServiceSeat<Servlet> seat;
+  private Dispatcher dispatcher;
+  private ServiceRegistration<Servlet> registration;
   private final Server server = new Server();
   private final ServerConnector connector;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -47,6 +58,7 @@ final class Site implements AutoCloseable {
   /// @param folder for what the test writes; the documents are in `site` below it
   /// @param settings section `web` as JSON5
   Site(Path folder, String settings) throws Exception {
+    this.folder = folder;
     framework =
         new FrameworkFactory()
             .newFramework(
@@ -56,7 +68,14 @@ final class Site implements AutoCloseable {
                     "org.osgi.framework.system.packages.extra",
                     "io.ioto.api.web"));
     framework.start();
-    dispatcher = new Dispatcher(context(), config(folder, settings));
+    dispatcher = dispatcher(settings);
+    registration = register(dispatcher);
+    seat =
+        new ServiceSeat<>(
+            context(),
+            FrameworkUtil.createFilter("(objectClass=%s)".formatted(Servlet.class.getName())),
+            Seat.Patience.DEFAULT,
+            Duration.ofSeconds(10));
 
     var http = new HttpConfiguration();
     http.setUriCompliance(UriCompliance.RFC3986.with("TEST", Violation.AMBIGUOUS_EMPTY_SEGMENT));
@@ -66,9 +85,51 @@ final class Site implements AutoCloseable {
     server.addConnector(connector);
     var handler = new ServletContextHandler();
     handler.getServletHandler().setDecodeAmbiguousURIs(true);
-    handler.addServlet(new ServletHolder(new Through(dispatcher)), "/*");
+    handler.addServlet(new ServletHolder(new Through()), "/*");
     server.setHandler(handler);
     server.start();
+  }
+
+  private Dispatcher dispatcher(String settings) {
+    return new Dispatcher(
+        context(),
+        Settings.of(config(folder, settings)),
+        access(folder, settings),
+        streams(folder, settings),
+        Uploads.Limits.of(Sections.config(Uploads.Config.class, "io.ioto.web", folder, settings)),
+        clock);
+  }
+
+  static Access access(Path folder, String settings) {
+    return Access.of(Sections.config(Access.Config.class, "io.ioto.web", folder, settings));
+  }
+
+  private static Streams.Limits streams(Path folder, String settings) {
+    return Streams.Limits.of(
+        Sections.config(Streams.Config.class, "io.ioto.web", folder, settings));
+  }
+
+  /// A stranger to the dispatcher.
+  Streams streams() {
+    return new Streams(streams(folder, "{}"));
+  }
+
+  ManualClock clock() {
+    return clock;
+  }
+
+  private ServiceRegistration<Servlet> register(Dispatcher dispatcher) {
+    return context().registerService(Servlet.class, dispatcher, null);
+  }
+
+  /// Puts another dispatcher in the place of the one that serves, as an update side by side does.
+  void swap(String settings) {
+    var old = dispatcher;
+    var gone = registration;
+    dispatcher = dispatcher(settings);
+    registration = register(dispatcher);
+    gone.unregister();
+    old.close();
   }
 
   static Dispatcher.Config config(Path folder, String settings) {
@@ -144,6 +205,8 @@ final class Site implements AutoCloseable {
   public void close() {
     try {
       server.stop();
+      registration.unregister();
+      seat.close();
       dispatcher.close();
       framework.stop();
       framework.waitForStop(0);
@@ -156,20 +219,18 @@ final class Site implements AutoCloseable {
     client.close();
   }
 
-  /// Stands for the front: passes every request on.
-  private static final class Through extends HttpServlet {
+  /// Stands for `front`: passes every request on.
+  private final class Through extends HttpServlet {
     @java.io.Serial private static final long serialVersionUID = 1;
-
-    private final transient Dispatcher dispatcher;
-
-    Through(Dispatcher dispatcher) {
-      this.dispatcher = dispatcher;
-    }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
         throws IOException {
-      dispatcher.service(request, response);
+      seat.<Boolean, IOException>call(
+          servlet -> {
+            ((Dispatcher) servlet).service(request, response);
+            return true;
+          });
     }
   }
 }

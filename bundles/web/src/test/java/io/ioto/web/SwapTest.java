@@ -242,7 +242,9 @@ final class SwapTest {
       var older = site.publish(new App(1));
       site.publish(new App(2));
       var settings = Settings.of(Site.config(folder, "{}"));
-      try (var publishers = new Publishers(site.context(), settings, new FileCache(0), _ -> {})) {
+      try (var publishers =
+          new Publishers(
+              site.context(), settings, new FileCache(0), _ -> {}, site.streams(), _ -> {})) {
         assertThat(publishers.find("/number"))
             .isNotNull()
             .extracting(node -> node.seat("GET"))

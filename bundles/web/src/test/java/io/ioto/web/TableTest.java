@@ -33,7 +33,7 @@ final class TableTest {
   private static Node node(String path, String method) {
     var pattern = PathPattern.of(path);
     var seat = new Seat<Route>(path, Seat.Patience.DEFAULT);
-    seat.seat(new Route(method, pattern, _ -> {}, new Binder()), new Gate());
+    seat.seat(new Route(method, pattern, _ -> {}, "", new Binder(), false), new Gate());
     return new Node(pattern, Map.of(method, seat));
   }
 

@@ -6,10 +6,11 @@ import java.util.Optional;
 
 /// What the schema says of a kind of item; for those who check or show items without knowing them.
 ///
+/// @param key name of the field that is the key, such as `sk`; always hidden
 /// @param fields in the order of the schema, without the hash key of the cloud; the key field,
 ///     such as `sk`, is one of them, and hidden
 /// @param sync which way its items are synchronised
-public record Model(String name, List<Field> fields, Sync sync) {
+public record Model(String name, String key, List<Field> fields, Sync sync) {
   /// Which way items go.
   public enum Sync {
     NONE,

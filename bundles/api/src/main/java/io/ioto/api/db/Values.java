@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +109,6 @@ public final class Values {
       }
       values.add(value(value, place, depth + 1));
     }
-    return Collections.unmodifiableList(values);
+    return List.copyOf(values);
   }
 }

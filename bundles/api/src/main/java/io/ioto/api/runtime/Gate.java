@@ -4,13 +4,18 @@ package io.ioto.api.runtime;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// Counts the callers inside one provider so that it can be closed once the last has left.
 /// Entering and leaving cost one atomic addition each. May be shared between threads.
 public final class Gate {
   private static final int CLOSED = 1 << 30;
 
+  /// How often those inside are asked to leave, which catches who had only just come.
+  private static final long DISMISS_NANOS = 100_000_000;
+
   private final AtomicInteger state = new AtomicInteger();
+  private volatile @Nullable Lingering provider;
 
   /// Lets the caller in, who must call [#leave] afterwards.
   ///
@@ -46,6 +51,20 @@ public final class Gate {
     return state.get() >= CLOSED;
   }
 
+  /// Names the provider behind the gate when it is one in which callers linger: [#close] has it
+  /// send them away.
+  public void guard(Lingering provider) {
+    this.provider = provider;
+  }
+
+  /// Has the provider send away those who linger, without closing.
+  void dismiss() {
+    var known = provider;
+    if (known != null && inside() > 0) {
+      known.dismiss();
+    }
+  }
+
   /// Refuses new callers from now on and waits for those inside. A gate never opens again.
   ///
   /// @param patience how long to wait at most
@@ -55,20 +74,24 @@ public final class Gate {
     state.getAndUpdate(s -> s | CLOSED);
     // Saturates: "never" is longer than nanoseconds can count.
     var deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience);
-    synchronized (this) {
-      while (inside() > 0) {
+    while (true) {
+      dismiss();
+      synchronized (this) {
+        if (inside() == 0) {
+          return true;
+        }
         var left = deadline - System.nanoTime();
         if (left <= 0) {
           return false;
         }
+        var pause = provider == null ? left : Math.min(left, DISMISS_NANOS);
         try {
-          wait(left / 1_000_000, (int) (left % 1_000_000));
+          wait(pause / 1_000_000, (int) (pause % 1_000_000));
         } catch (InterruptedException _) {
           Thread.currentThread().interrupt();
           return false;
         }
       }
-      return true;
     }
   }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -49,6 +50,20 @@ public final class ServiceSeat<T> implements AutoCloseable {
   /// True while no service is seated.
   public boolean vacant() {
     return seat.vacant();
+  }
+
+  /// True when nobody has been seated for longer than the grace period; see [Seat#abandoned].
+  public boolean abandoned() {
+    return seat.abandoned();
+  }
+
+  /// Has every service send away the callers that linger in it; see [Lingering].
+  public void dismiss() {
+    List<Gate> present;
+    synchronized (this) {
+      present = List.copyOf(gates.values());
+    }
+    present.forEach(Gate::dismiss);
   }
 
   /// Drains and lets go of every service.
@@ -119,7 +134,12 @@ public final class ServiceSeat<T> implements AutoCloseable {
       synchronized (this) {
         gates.remove(reference, gate);
       }
-    } else if (!seat.seat(service, gate)) {
+      return;
+    }
+    if (service instanceof Lingering lingering) {
+      gate.guard(lingering);
+    }
+    if (!seat.seat(service, gate)) {
       context.ungetService(reference);
     }
   }

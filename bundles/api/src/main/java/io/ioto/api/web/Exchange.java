@@ -59,6 +59,26 @@ public interface Exchange {
   /// @throws HttpException 400 when it does not fit
   <T> T json(Class<T> type);
 
+  /// The whole body as a form: `application/x-www-form-urlencoded`, or `multipart/form-data` whose
+  /// files are written to disk as they come. Limits: `web.limits.body` for all texts together,
+  /// `web.limits.upload` for a file, `web.limits.uploads` for the number of parts,
+  /// `web.limits.form` for the whole.
+  ///
+  /// @throws HttpException 400 when it is malformed or a file has a name that is not allowed; 413
+  ///     when it is over a limit; 415 when it is neither
+  Form form();
+
+  /// Who is logged in. A cookie of a session is looked at when this, [#can] or [#session] is first
+  /// called, or the route has a role.
+  Optional<User> user();
+
+  /// True when somebody is logged in whose roles permit what the name says: a role or an ability
+  /// of `web.auth.roles`. `public` is permitted to everybody.
+  boolean can(String role);
+
+  /// The session of the client, which may be an empty one that has yet to begin.
+  Session session();
+
   /// Sets the status; 200 unless set.
   Exchange status(int status);
 
@@ -81,6 +101,12 @@ public interface Exchange {
   /// @param status 301, 302, 303, 307 or 308
   void redirect(int status, String location);
 
-  /// Streams the response; chunked unless a content length was set.
+  /// Begins a stream of server-sent events; ends when the handler returns.
+  ///
+  /// @throws HttpException 503 when there are `web.limits.streams` already
+  Events events();
+
+  /// Streams the response; chunked unless a content length was set. Flushing sends what has been
+  /// written so far.
   OutputStream output();
 }

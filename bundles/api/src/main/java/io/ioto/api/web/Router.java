@@ -40,6 +40,15 @@ public interface Router {
     return get(path, handler).post(path, handler);
   }
 
+  /// A view of this router whose routes and files are for those only whom `web.auth.roles` permits
+  /// that role or ability; others get 401, or 403 when they are logged in. `public`, with which
+  /// every router begins, is for all.
+  ///
+  /// ``` router.files("/", "site").get("/api/ports", this::list);
+  /// router.role("admin").post("/api/ports/update", this::update).post("/api/reset", this::reset);
+  /// ```
+  Router role(String role);
+
   /// Serves the files below a folder of the publishing bundle (such as `site`) at a prefix that
   /// ends in a slash: index, entity tags, conditional and range requests, pre-compressed siblings.
   Router files(String prefix, String folder);

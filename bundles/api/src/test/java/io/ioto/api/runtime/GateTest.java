@@ -50,6 +50,22 @@ class GateTest {
   }
 
   @Test
+  void whoeverLingersIsSentAwayHoweverLateHeSettledDown() {
+    var door = new Gate();
+    var times = new AtomicInteger();
+    assertThat(door.enter()).isTrue();
+    door.guard(
+        () -> {
+          if (times.incrementAndGet() == 3) {
+            door.leave();
+          }
+        });
+
+    assertThat(door.close(Duration.ofHours(1))).isTrue();
+    assertThat(times).hasValue(3);
+  }
+
+  @Test
   void interruptEndsTheWaitAndIsKept() {
     assertThat(gate.enter()).isTrue();
     Thread.currentThread().interrupt();

@@ -83,6 +83,8 @@ public final class MqttBroker implements Broker {
     long swap_grace();
 
     long swap_drain();
+
+    long swap_stop();
   }
 
   private static final Logger log = LoggerFactory.getLogger(MqttBroker.class);
@@ -211,7 +213,7 @@ public final class MqttBroker implements Broker {
     stopping = true;
     renewal.close();
     wills.interrupt();
-    door.close(settings.drain());
+    door.close(settings.stop());
     try {
       wills.join();
     } catch (InterruptedException _) {

@@ -512,7 +512,7 @@ final class BrokerTest {
 
   @Test
   void stoppingDoesNotWaitForAnInboxThatIsNotThere() throws Exception {
-    site.start("{swap: {grace: '10 mins', drain: '10 mins'}}");
+    site.start("{swap: {grace: '10 mins', drain: '10 mins', stop: '10 mins'}}");
     site.absent();
     try (var raw = site.connect("d1")) {
       raw.publish("ioto/service/d1/x", "hello", 5);
@@ -543,6 +543,31 @@ final class BrokerTest {
       stop.join();
     }
     assertThat(site.received.poll()).isEqualTo("d1 one");
+  }
+
+  @Test
+  void whatCannotBeFinishedWhenTheBrokerStopsComesAgain() throws Exception {
+    site.start("{swap: {stop: '50 ms'}}");
+    var entered = new CountDownLatch(1);
+    site.take(
+        (_, _) -> {
+          entered.countDown();
+          // As one that waits for the next broker.
+          new CountDownLatch(1).await();
+        });
+    try (var raw = site.connect("d1")) {
+      raw.publish("ioto/service/d1/x", "one", 1);
+      entered.await();
+      site.stop();
+      assertThat(raw.closed()).isTrue();
+    }
+    site.takeAll();
+    site.start();
+    try (var raw = site.connect("d1")) {
+      raw.send(Raw.publish("ioto/service/d1/x", "one", 2 | 8, 1));
+      assertThat(raw.next().identifier()).isEqualTo(1);
+    }
+    assertThat(received()).isEqualTo("d1 ioto/service/d1/x one");
   }
 
   // The will.

@@ -40,7 +40,8 @@ final class SettingsTest {
                     1000, 100, 256, 132 << 10, 256, 16, 128, 50, 100, 10_000, 1000, 4 << 20,
                     64 << 20, 1000, 4 << 20),
                 Duration.ofSeconds(10),
-                Duration.ofSeconds(10)));
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(1)));
   }
 
   @Test
