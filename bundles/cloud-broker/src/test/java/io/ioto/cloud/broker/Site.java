@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,7 @@ final class Site {
   /// What devices have sent, as "DEVICE TOPIC TEXT".
   final BlockingQueue<String> received = new LinkedBlockingQueue<>();
 
+  private final Map<String, SSLContext> devices = new HashMap<>();
   private final Path folder;
   private Path state;
   private final Framework framework;
@@ -180,7 +182,7 @@ final class Site {
 
   /// The credentials of a device, issued by the authority of the cloud.
   SSLContext device(String id) {
-    return device(id, "devices", Duration.ofDays(1));
+    return devices.computeIfAbsent(id, i -> device(i, "devices", Duration.ofDays(1)));
   }
 
   SSLContext device(String id, String authority, Duration validity) {
