@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -35,10 +36,14 @@ final class Attendance implements AutoCloseable {
     tracker.open();
   }
 
-  /// Without effect when it is known.
-  synchronized void changed(String device, boolean present) {
-    if (present ? online.add(device) : online.remove(device)) {
-      followers.forEach(follower -> follower.tell(device, present));
+  /// Something has happened to a device. Whatever order this is called in, the last call sees what
+  /// is so.
+  ///
+  /// @param present whether it is connected now
+  synchronized void look(String device, BooleanSupplier present) {
+    var connected = present.getAsBoolean();
+    if (connected ? online.add(device) : online.remove(device)) {
+      followers.forEach(follower -> follower.tell(device, connected));
     }
   }
 

@@ -42,6 +42,8 @@ final class Door {
   // Handshakes compute for milliseconds, which the threads of the sockets must not.
   private final Executor crypto = work -> Thread.ofVirtual().name("broker-tls").start(work);
 
+  private volatile boolean closing;
+
   // Guarded by this: connections of the current second.
   private long second;
   private int came;
@@ -85,7 +87,9 @@ final class Door {
     @Override
     protected void initChannel(SocketChannel channel) {
       var who = String.valueOf(channel.remoteAddress());
-      if (links.size() >= limits.connections()) {
+      if (closing) {
+        var _ = channel.close();
+      } else if (links.size() >= limits.connections()) {
         common.refusals().count(Refusal.CONNECTIONS, who, "as many are open as may");
         var _ = channel.close();
       } else if (!inTime()) {
@@ -114,7 +118,11 @@ final class Door {
     channel
         .pipeline()
         .addLast(
-            tls, new MqttDecoder(limits.packet(), limits.client()), MqttEncoder.INSTANCE, intake);
+            tls,
+            new Frames(limits.packet()),
+            new MqttDecoder(limits.packet(), limits.client()),
+            MqttEncoder.INSTANCE,
+            intake);
     var ends = new Runnable[1];
     var link = new Link(common, channel, tls, intake, () -> ends[0].run());
     ends[0] = () -> links.remove(link);
@@ -125,7 +133,10 @@ final class Door {
   /// Takes no more connections, lets messages that are being taken finish for as long as patience
   /// lasts, and closes.
   void close(Duration patience) {
+    closing = true;
     var _ = socket.close().awaitUninterruptibly();
+    // What is coming in at this moment has come in when the threads of the sockets are done.
+    group.forEach(thread -> thread.submit(() -> {}).awaitUninterruptibly());
     var open = List.copyOf(links);
     open.forEach(Link::stop);
     var deadline = System.nanoTime() + patience.toNanos();

@@ -25,6 +25,9 @@ final class Intake extends ChannelInboundHandlerAdapter {
   private final BlockingQueue<Object> packets = new LinkedBlockingQueue<>();
   private volatile @Nullable ChannelHandlerContext context;
 
+  // Netty's thread alone: whether the packet at hand has been decoded.
+  private boolean decoded;
+
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     this.context = context;
@@ -32,6 +35,14 @@ final class Intake extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object packet) {
+    if (packet == Frames.END) {
+      if (!decoded) {
+        packets.add(new End(new Breach(Refusal.MALFORMED, "a packet that lacks its end")));
+      }
+      decoded = false;
+      return;
+    }
+    decoded = true;
     var message = (MqttMessage) packet;
     try {
       if (message.decoderResult().isFailure()) {

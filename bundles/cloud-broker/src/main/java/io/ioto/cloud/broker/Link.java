@@ -152,6 +152,8 @@ final class Link {
       common.refusals().count(Refusal.STORAGE, who(), String.valueOf(e.getMessage()));
     } catch (InterruptedException _) {
       log.debug("{} is cut off: the broker stops", who());
+    } catch (RuntimeException e) {
+      log.error("{} is cut off", who(), e);
     } finally {
       end();
     }
@@ -219,7 +221,7 @@ final class Link {
     patience = Duration.ofMillis((long) (alive.toMillis() * TOLERANCE));
     write(Packets.connected(MqttConnectReturnCode.CONNECTION_ACCEPTED, taken.present()));
     channel.flush();
-    common.attendance().changed(client, true);
+    present(client);
     log.debug("{} has connected from {}", client, peer);
   }
 
@@ -331,6 +333,10 @@ final class Link {
     }
   }
 
+  private void present(String device) {
+    common.attendance().look(device, () -> common.sessions().connected(device));
+  }
+
   private Guarded guarded() {
     var known = guarded;
     if (known == null) {
@@ -436,9 +442,10 @@ final class Link {
       }
     } catch (Breach e) {
       common.refusals().count(e.refusal(), who(), e.reason());
-      close();
     } catch (InterruptedException _) {
       // The reader ends, and has seen to everything.
+    } finally {
+      close();
     }
   }
 
@@ -452,7 +459,7 @@ final class Link {
     var away = common.sessions().disconnect(known.session(), this, last == null);
     sender.interrupt();
     if (away) {
-      common.attendance().changed(known.guest().device(), false);
+      present(known.guest().device());
       log.debug("{} is gone", known.guest().device());
     }
     if (last != null && !stopping) {

@@ -83,6 +83,8 @@ public final class MqttBroker implements Broker {
     long swap_grace();
 
     long swap_drain();
+
+    long swap_stop();
   }
 
   private static final Logger log = LoggerFactory.getLogger(MqttBroker.class);
@@ -183,7 +185,8 @@ public final class MqttBroker implements Broker {
   @Override
   public void drop(String device) {
     try {
-      if (sessions.drop(device) instanceof Link link) {
+      var dropped = sessions.drop(device);
+      if (dropped != null && dropped.owner() instanceof Link link) {
         link.close();
       }
     } catch (JournalException e) {
@@ -192,7 +195,7 @@ public final class MqttBroker implements Broker {
           "the session of '%s' stays: %s".formatted(device, e.getMessage()),
           e);
     }
-    attendance.changed(device, false);
+    attendance.look(device, () -> sessions.connected(device));
   }
 
   /// What was refused since it started.
@@ -211,7 +214,7 @@ public final class MqttBroker implements Broker {
     stopping = true;
     renewal.close();
     wills.interrupt();
-    door.close(settings.drain());
+    door.close(settings.stop());
     try {
       wills.join();
     } catch (InterruptedException _) {

@@ -42,6 +42,11 @@ final class Sessions implements AutoCloseable {
   /// @param previous the connection that had it until now
   record Taken(Session session, boolean present, @Nullable Object previous) {}
 
+  /// A session that is no more.
+  ///
+  /// @param owner the connection that had it
+  record Dropped(Session session, @Nullable Object owner) {}
+
   private final Settings.Limits limits;
   private final Refusals refusals;
   private final Journal journal;
@@ -84,7 +89,7 @@ final class Sessions implements AutoCloseable {
   /// @throws JournalException when the disk refuses
   Taken connect(String id, boolean clean, Access access, @Nullable Message will, Object owner)
       throws Breach {
-    var removed = clean ? drop(id) : null;
+    var dropped = clean ? drop(id) : null;
     var pending = new ArrayList<Pending>();
     Taken taken;
     lock.lock();
@@ -99,7 +104,7 @@ final class Sessions implements AutoCloseable {
       }
       taken =
           before == null || before.clean || clean
-              ? replace(before, id, clean, removed)
+              ? replace(before, id, clean, dropped)
               : resume(before, access, pending);
       taken.session().owner = owner;
       taken.session().will = will;
@@ -117,19 +122,24 @@ final class Sessions implements AutoCloseable {
 
   /// A new session in the place of one that has ended.
   private Taken replace(
-      @Nullable Session before, String id, boolean clean, @Nullable Object removed) {
+      @Nullable Session before, String id, boolean clean, @Nullable Dropped dropped) {
+    var ended = before == null ? dropped : end(before);
     // The turn goes on: the connection before may still be inside the cloud.
-    var turn = before == null ? new ReentrantLock() : before.turn;
+    var turn = ended == null ? new ReentrantLock() : ended.session().turn;
     var session = new Session(id, clean, lock.newCondition(), turn);
     sessions.put(id, session);
-    if (before == null) {
-      return new Taken(session, false, removed);
+    return new Taken(session, false, ended == null ? null : ended.owner());
+  }
+
+  /// Takes a session from its connection, with all that waits in it.
+  private Dropped end(Session session) {
+    if (sessions.remove(session.id, session)) {
+      forget(session.all());
     }
-    var previous = before.owner;
-    forget(before.all());
-    before.owner = null;
-    before.ready.signalAll();
-    return new Taken(session, false, previous);
+    var owner = session.owner;
+    session.owner = null;
+    session.ready.signalAll();
+    return new Dropped(session, owner);
   }
 
   /// The session of before, without what the device may not have any more.
@@ -536,31 +546,38 @@ final class Sessions implements AutoCloseable {
 
   /// Forgets a session.
   ///
-  /// @return the connection that had it
+  /// @return null when there was none
   /// @throws JournalException when the disk refuses; it is still there then
-  @Nullable Object drop(String id) {
+  @Nullable Dropped drop(String id) {
     Session session;
-    Pending pending;
+    @Nullable Pending pending;
     lock.lock();
     try {
       session = sessions.get(id);
       if (session == null) {
         return null;
       }
-      pending = submit(Records.DROPPED, Records.session(id));
+      pending = session.clean ? null : submit(Records.DROPPED, Records.session(id));
     } finally {
       lock.unlock();
     }
-    pending.await();
+    if (pending != null) {
+      pending.await();
+    }
     lock.lock();
     try {
-      if (sessions.remove(id, session)) {
-        forget(session.all());
-      }
-      var owner = session.owner;
-      session.owner = null;
-      session.ready.signalAll();
-      return owner;
+      return end(session);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether a device has a connection.
+  boolean connected(String id) {
+    lock.lock();
+    try {
+      var session = sessions.get(id);
+      return session != null && session.owner != null;
     } finally {
       lock.unlock();
     }

@@ -24,7 +24,8 @@ record Settings(
     Duration keepAlive,
     Limits limits,
     Duration grace,
-    Duration drain) {
+    Duration drain,
+    Duration stop) {
   /// What is as good as never, and can still be counted in nanoseconds.
   private static final Duration NEVER = Duration.ofDays(36_500);
 
@@ -78,7 +79,8 @@ record Settings(
             config.limits_retained(),
             config.limits_retainedSize()),
         Duration.ofMillis(config.swap_grace()),
-        Duration.ofMillis(config.swap_drain()));
+        Duration.ofMillis(config.swap_drain()),
+        Duration.ofMillis(config.swap_stop()));
   }
 
   private static Duration limited(long millis) {
