@@ -66,7 +66,7 @@ public class BundlesIT {
     var home = Gateway.distribution();
     var state = Files.createTempDirectory("ioto");
     var all = new ArrayList<Option>();
-    for (var feature : List.of("core", "web", "console", "db", "app-empty")) {
+    for (var feature : features()) {
       var file = home.resolve("features/%s.json".formatted(feature));
       for (var bundle : Json5.document(file).root().get("bundles")) {
         var jar = home.resolve("bundles").resolve(bundle.get("ioto-file").asText());
@@ -84,7 +84,7 @@ public class BundlesIT {
     all.add(systemPackages((packages + ",io.ioto.bench,io.ioto.testing").split("\\s*,\\s*")));
     properties.forEach((k, v) -> all.add(frameworkProperty(k.toString()).value(v.toString())));
     all.add(frameworkProperty("ioto.home").value(home.toString()));
-    all.add(frameworkProperty("ioto.config").value(home.resolve("runtime-config").toString()));
+    all.add(frameworkProperty("ioto.config").value(configuration(home, state).toString()));
     all.add(frameworkProperty(STATE).value(state.toString()));
     all.add(frameworkProperty("ioto.listen").value("http://127.0.0.1:" + Gateway.freePort()));
     all.add(frameworkProperty("ioto.version").value("0.1.0"));
@@ -95,6 +95,16 @@ public class BundlesIT {
         library(ByteBuddy.class),
         frameworkStartLevel(40),
         junitBundles());
+  }
+
+  /// What is started.
+  List<String> features() {
+    return List.of("core", "web", "console", "db", "device", "sync", "app-empty");
+  }
+
+  /// The folder of its configuration.
+  Path configuration(Path home, Path state) throws IOException {
+    return home.resolve("runtime-config");
   }
 
   private static Option library(Class<?> type) {

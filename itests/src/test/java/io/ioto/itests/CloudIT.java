@@ -39,16 +39,14 @@ class CloudIT {
               .formatted(fleet.id(), key));
       eventually(
           () ->
-              assertThat(owner.call("/api/Port/find", "{}").toString())
-                  .contains("changed there"));
+              assertThat(owner.call("/api/Port/find", "{}").toString()).contains("changed there"));
 
       writeWhileItIsCut(fleet, operator);
 
       operator.call("/api/device/release", "{id: '%s'}".formatted(fleet.id()));
       Eventually.eventually(
           PATIENCE,
-          () ->
-              assertThat(fleet.seen(operator).path("state").asText()).isEqualTo("registered"));
+          () -> assertThat(fleet.seen(operator).path("state").asText()).isEqualTo("registered"));
       assertThat(fleet.seen(operator).path("online").asBoolean()).isFalse();
     }
   }
@@ -67,8 +65,7 @@ class CloudIT {
     var writer = Thread.ofVirtual().start(() -> write(fleet, acknowledged, count));
     for (var kill = 0; kill < KILLS; kill++) {
       var wanted = acknowledged.size() + 20;
-      Eventually.eventually(
-          PATIENCE, () -> assertThat(acknowledged).hasSizeGreaterThan(wanted));
+      Eventually.eventually(PATIENCE, () -> assertThat(acknowledged).hasSizeGreaterThan(wanted));
       if (kill % 2 == 0) {
         fleet.restartDevice();
       } else {

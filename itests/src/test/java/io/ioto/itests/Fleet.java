@@ -50,9 +50,7 @@ final class Fleet implements AutoCloseable {
     var fresh = Gateway.Setup.fresh().environment("IOTO_JVM", "small");
     var config =
         configuration(
-            fresh,
-            "runtime-config/cloud",
-            "{ broker: { listen: 'mqtts://127.0.0.1:%d' } }".formatted(Gateway.freePort()));
+            fresh.home().resolve("runtime-config/cloud"), fresh.state().resolve("config"));
     var https = "https://127.0.0.1:" + Gateway.freePort();
     return fresh.with("--profile", "dev", "--config", config.toString(), "--listen", https);
   }
@@ -62,17 +60,18 @@ final class Fleet implements AutoCloseable {
     return fresh.with("--profile", "dev", "--cloud", cloud, "--product", product);
   }
 
-  /// A copy of a folder of the distribution, with a `local.json5`.
-  private static Path configuration(Gateway.Setup setup, String folder, String local)
-      throws IOException {
-    var config = Files.createDirectories(setup.state().resolve("config"));
-    try (var files = Files.list(setup.home().resolve(folder))) {
-      for (var file : files.filter(Files::isRegularFile).toList()) {
-        Files.copy(file, config.resolve(file.getFileName()));
+  /// A copy of the configuration of a cloud, whose broker has a port that nobody else has.
+  static Path configuration(Path shipped, Path copy) throws IOException {
+    Files.createDirectories(copy);
+    try (var files = Files.list(shipped)) {
+      for (var file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
       }
     }
-    Files.writeString(config.resolve("local.json5"), local);
-    return config;
+    Files.writeString(
+        copy.resolve("local.json5"),
+        "{ broker: { listen: 'mqtts://127.0.0.1:%d' } }".formatted(Gateway.freePort()));
+    return copy;
   }
 
   private static String found(Pattern pattern, String text) {
