@@ -19,7 +19,7 @@ import java.util.stream.StreamSupport;
 /// can be killed and started again.
 final class Fleet implements AutoCloseable {
   private static final Pattern PASSWORD =
-      Pattern.compile("admin'(?: with|, the) password:? '?([^';\\s]+)");
+      Pattern.compile("'admin'(?: with the|, the) password:? '?([^';\\s]+)");
   private static final Pattern DEVICE = Pattern.compile("This device is (\\w+)");
   private static final Pattern REGISTER =
       Pattern.compile("Devices register with: --cloud (\\S+) --product (\\S+)");

@@ -109,7 +109,8 @@ class StartIT {
   }
 
   private static String shownOnce(Gateway gateway) throws IOException {
-    var shown = Pattern.compile("with the password (\\S+)").matcher(gateway.log());
+    var shown =
+        Pattern.compile("web console as 'admin' with the password (\\S+)").matcher(gateway.log());
     assertThat(shown.find()).as(gateway.log()).isTrue();
     var password = shown.group(1);
     assertThat(shown.find()).as(gateway.log()).isFalse();

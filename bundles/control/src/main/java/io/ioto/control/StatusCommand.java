@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -110,9 +111,15 @@ public final class StatusCommand implements Command {
       case Bundle.UNINSTALLED -> "uninstalled";
       case Bundle.INSTALLED -> "installed";
       case Bundle.RESOLVED -> "resolved";
-      case Bundle.STARTING -> "starting";
+      // One that is lazy becomes active with the first class that is loaded from it.
+      case Bundle.STARTING -> lazy(bundle) ? "lazy" : "starting";
       case Bundle.STOPPING -> "stopping";
       default -> "active";
     };
+  }
+
+  private static boolean lazy(Bundle bundle) {
+    var policy = bundle.getHeaders("").get(Constants.BUNDLE_ACTIVATIONPOLICY);
+    return policy != null && policy.startsWith(Constants.ACTIVATION_LAZY);
   }
 }

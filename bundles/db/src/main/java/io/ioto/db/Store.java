@@ -106,9 +106,9 @@ public final class Store implements Db {
   /// @param writable false to refuse all writes
   record Settings(
       Path schema, Path seed, long grown, Duration sweep, boolean writable, Limits limits) {
-    static Settings of(Config config, boolean writable) {
+    static Settings of(Config config, Path schema, boolean writable) {
       return new Settings(
-          Path.of(config.schema()),
+          schema,
           Path.of(config.seed()),
           config.maxJournalSize(),
           Duration.ofMillis(config.service()),
@@ -169,7 +169,10 @@ public final class Store implements Db {
   @Activate
   public Store(BundleContext context, Config config) {
     this(
-        Settings.of(config, !"true".equals(context.getProperty("ioto.nosave"))),
+        Settings.of(
+            config,
+            models(Path.of(config.schema()), context),
+            !"true".equals(context.getProperty("ioto.nosave"))),
         InstantSource.system(),
         context,
         replay -> Journal.open(Path.of(config.path()), journal(config), replay));
@@ -223,6 +226,14 @@ public final class Store implements Db {
         config.limits_waiting(),
         (int) config.ahead(),
         Duration.ofMillis(config.retry()));
+  }
+
+  /// A folder of configuration need not repeat what the distribution says.
+  private static Path models(Path file, BundleContext context) {
+    var home = context.getProperty("ioto.home");
+    return Files.exists(file) || home == null
+        ? file
+        : Path.of(home, "runtime-config", "schema.json5");
   }
 
   private static Schema schema(Path file) {

@@ -16,7 +16,14 @@ public final class Databases {
   /// @param schema file of its models
   public static Store open(Path folder, Path schema) {
     var limits = new Limits(1024, 1 << 18, 1_000_000, 1 << 25, 1000, 1000, 100_000, 10_000);
-    var settings = new Store.Settings(schema, 1 << 22, Duration.ofMinutes(1), true, limits);
+    var settings =
+        new Store.Settings(
+            schema,
+            schema.resolveSibling("db.json5"),
+            1 << 22,
+            Duration.ofMinutes(1),
+            true,
+            limits);
     return new Store(
         settings,
         InstantSource.system(),

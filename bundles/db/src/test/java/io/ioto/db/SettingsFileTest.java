@@ -12,7 +12,7 @@ class SettingsFileTest {
   @Test
   void defaultsAreThoseOfTheDocumentation() {
     var config = Sections.config(Store.Config.class, "io.ioto.db", Path.of("/state"), "{}");
-    assertThat(Store.Settings.of(config, true))
+    assertThat(Store.Settings.of(config, Path.of(config.schema()), true))
         .isEqualTo(
             new Store.Settings(
                 Path.of("/state/config/schema.json5"),
