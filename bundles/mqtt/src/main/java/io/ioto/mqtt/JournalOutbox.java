@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.mqtt;
 
-import io.ioto.api.device.Device;
 import io.ioto.api.device.Resettable;
 import io.ioto.api.mqtt.DeliveryException;
 import io.ioto.api.mqtt.DeliveryException.Reason;
@@ -18,9 +17,12 @@ import io.ioto.journal.Snapshot;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -53,6 +55,7 @@ public final class JournalOutbox implements Outbox, Resettable {
 
   private static final Logger log = LoggerFactory.getLogger(JournalOutbox.class);
   private static final long OVERHEAD = 100;
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   // Types of records.
   private static final int MESSAGE = 1;
@@ -73,8 +76,14 @@ public final class JournalOutbox implements Outbox, Resettable {
   private boolean compacting;
 
   @Activate
-  public JournalOutbox(@Reference Device device, @Reference Signals signals, Config config) {
-    this(device.state().resolve("mqtt"), signals, config.size(), config.message());
+  public JournalOutbox(BundleContext context, @Reference Signals signals, Config config) {
+    // Not asked of the device: that is replaced when its configuration changes, and the journal
+    // would have to be closed and opened with it.
+    this(
+        Path.of(context.getProperty("ioto.state"), "mqtt"),
+        signals,
+        config.size(),
+        config.message());
   }
 
   JournalOutbox(Path folder, Signals signals, long size, long largest) {
@@ -89,12 +98,26 @@ public final class JournalOutbox implements Outbox, Resettable {
             2 * size + (1 << 20),
             Limits.DEFAULT.ahead(),
             Limits.DEFAULT.retry());
-    journal = Journal.open(folder, limits, replay);
+    journal = open(folder, limits, replay);
     if (!entries.isEmpty()) {
       log.info("{} messages wait for the broker", entries.size());
     }
     // What was meant for the account that had the device is not for the next one.
     releases = signals.watch("cloud:deprovisioned", _ -> reset());
+  }
+
+  /// Waits a moment for an outbox that another thread is just closing.
+  private static Journal open(Path folder, Limits limits, Replay replay) {
+    for (var deadline = System.nanoTime() + PATIENCE.toNanos(); ; ) {
+      try {
+        return Journal.open(folder, limits, replay);
+      } catch (JournalException e) {
+        if (e.reason() != JournalException.Reason.LOCKED || System.nanoTime() > deadline) {
+          throw e;
+        }
+        LockSupport.parkNanos(10_000_000);
+      }
+    }
   }
 
   private final class Reading implements Replay {

@@ -154,11 +154,18 @@ public final class Link {
       // it is back.
       return;
     }
-    try {
-      // An interrupt would cut short the waits of those who are deactivated by the fiber.
-      fiber.join();
-    } catch (InterruptedException e) {
-      fiber.interrupt();
+    // Not cut short by an interrupt: what the fiber still does is bounded, and whoever comes next
+    // must find the broker free.
+    var interrupted = false;
+    while (true) {
+      try {
+        fiber.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
@@ -194,6 +201,10 @@ public final class Link {
     } catch (DeliveryException e) {
       if (e.reason() == Reason.INTERRUPTED) {
         throw new InterruptedException(e.getMessage());
+      }
+      if (closed) {
+        log.debug("{}", e.getMessage());
+        return;
       }
       tell(String.valueOf(e.getMessage()));
       if (e.reason() == Reason.REFUSED) {

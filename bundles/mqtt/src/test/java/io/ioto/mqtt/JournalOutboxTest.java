@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +164,22 @@ class JournalOutboxTest {
     reopen();
     assertThat(messages()).isEmpty();
     outbox.put(new Message("b", "3"));
+    assertThat(messages()).hasSize(1);
+  }
+
+  @Test
+  void successorWaitsUntilTheJournalIsClosed() {
+    outbox.put(new Message("a", "1"));
+    var old = outbox;
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              LockSupport.parkNanos(50_000_000);
+              old.close();
+            });
+
+    outbox = open();
+
     assertThat(messages()).hasSize(1);
   }
 

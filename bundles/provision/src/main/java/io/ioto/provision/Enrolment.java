@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -105,6 +106,7 @@ public final class Enrolment implements Provisioning, Resettable {
 
   // Guarded by this.
   private boolean closed;
+  private boolean calling;
   private boolean woken;
   private @Nullable CompletableFuture<Void> release;
 
@@ -221,16 +223,19 @@ public final class Enrolment implements Provisioning, Resettable {
   /// Withdraws the identity and ends.
   @Deactivate
   public void close() {
+    refusals.close();
     synchronized (this) {
       closed = true;
       notifyAll();
+      if (calling && fiber != null) {
+        // It can be repeated. Anything else is not cut short: whoever is told that the identity
+        // has gone waits for threads of their own.
+        fiber.interrupt();
+      }
     }
-    refusals.close();
     if (fiber == null) {
       return;
     }
-    // A call under way is cut off; it can be repeated.
-    fiber.interrupt();
     try {
       fiber.join();
     } catch (InterruptedException e) {
@@ -245,10 +250,27 @@ public final class Enrolment implements Provisioning, Resettable {
         leaveIfAsked();
       }
     } finally {
-      // Whoever is told by this waits for threads of their own.
-      Thread.interrupted();
       withdraw();
       abandon();
+    }
+  }
+
+  /// Calls the cloud, as long as this has not been stopped.
+  private <T> T call(Supplier<T> call) {
+    synchronized (this) {
+      if (closed) {
+        throw new CloudException("provisioning has been stopped");
+      }
+      calling = true;
+    }
+    try {
+      return call.get();
+    } finally {
+      synchronized (this) {
+        calling = false;
+        // That of the end was for the call.
+        Thread.interrupted();
+      }
     }
   }
 
@@ -317,7 +339,8 @@ public final class Enrolment implements Provisioning, Resettable {
     if (!progress.registered()) {
       stage = new Stage.Registering();
     }
-    var claim = cloud.register(URI.create(progress.site()), around.device().product(), self());
+    var claim =
+        call(() -> cloud.register(URI.create(progress.site()), around.device().product(), self()));
     if (claim.isPresent()) {
       keep(progress.claimed(claim.get()));
       log.info("This device has been claimed");
@@ -364,7 +387,8 @@ public final class Enrolment implements Provisioning, Resettable {
       stage = new Stage.Enrolling();
     }
     var request = around.keys().request(CREDENTIALS, progress.id());
-    var issued = cloud.provision(claim, progress.id(), request, around.clock().instant());
+    var issued =
+        call(() -> cloud.provision(claim, progress.id(), request, around.clock().instant()));
     around.keys().install(CREDENTIALS, issued.certificate());
     keep(progress.granted(issued.grant()));
     // A renewed certificate makes a new identity, so that connections are made with it.
@@ -401,7 +425,7 @@ public final class Enrolment implements Provisioning, Resettable {
 
   /// Looks after a provisioned device.
   private Duration check(Progress.Claim claim) {
-    if (cloud.released(claim, progress.id())) {
+    if (call(() -> cloud.released(claim, progress.id()))) {
       log.warn("The cloud has released this device");
       leave();
       return Duration.ZERO;
@@ -458,7 +482,11 @@ public final class Enrolment implements Provisioning, Resettable {
   private Duration tell(Progress.Claim claim) {
     // The process may have ended between the decision and the deed.
     around.keys().remove(CREDENTIALS);
-    cloud.release(claim, progress.id());
+    call(
+        () -> {
+          cloud.release(claim, progress.id());
+          return true;
+        });
     keep(Progress.none(progress.site(), progress.id()));
     return Duration.ZERO;
   }
@@ -486,8 +514,8 @@ public final class Enrolment implements Provisioning, Resettable {
       try {
         wait(left);
       } catch (InterruptedException e) {
-        // Only close interrupts, and has said so.
-        return;
+        // Whoever interrupts wants an end; nobody does but at one.
+        closed = true;
       }
     }
     if (woken) {
