@@ -8,8 +8,10 @@ import io.ioto.bench.Gateway;
 import io.ioto.json.Json5;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -40,13 +42,18 @@ record Status(String state, JsonNode missing, Map<String, String> bundles) {
   }
 
   private static Collection<String> shipped(Gateway gateway) throws IOException {
-    try (var features = Files.list(gateway.setup().home().resolve("features"))) {
-      return features
-          .map(f -> Json5.read(read(f), f.toString()).get("bundles"))
-          .flatMap(b -> StreamSupport.stream(b.spliterator(), false))
-          .map(b -> b.get("ioto-name").asText())
-          .collect(Collectors.toSet());
+    var config = gateway.setup().home().resolve("runtime-config/framework.properties");
+    var properties = new Properties();
+    try (var in = Files.newBufferedReader(config)) {
+      properties.load(in);
     }
+    var features = properties.getProperty("ioto.features") + " app-" + properties.get("ioto.app");
+    return Arrays.stream(features.split(" "))
+        .map(f -> gateway.setup().home().resolve("features/%s.json".formatted(f)))
+        .map(f -> Json5.read(read(f), f.toString()).get("bundles"))
+        .flatMap(b -> StreamSupport.stream(b.spliterator(), false))
+        .map(b -> b.get("ioto-name").asText())
+        .collect(Collectors.toSet());
   }
 
   private static String read(java.nio.file.Path file) {

@@ -46,10 +46,18 @@ record SessionCookie(String name, boolean httpOnly, String sameSite, boolean sec
       }
       var equals = from + name.length();
       if (equals < to && header.charAt(equals) == '=' && header.startsWith(name, from)) {
-        return header.substring(equals + 1, to).trim();
+        return unquoted(header.substring(equals + 1, to).trim());
       }
     }
     return null;
+  }
+
+  /// Some clients put values in quotes, as RFC 6265 §4.1.1 allows.
+  private static String unquoted(String value) {
+    var last = value.length() - 1;
+    return last > 0 && value.charAt(0) == '"' && value.charAt(last) == '"'
+        ? value.substring(1, last)
+        : value;
   }
 
   /// The header `Set-Cookie`.
