@@ -333,6 +333,18 @@ final class Link {
     }
   }
 
+  private void stopSender() {
+    sender.interrupt();
+    try {
+      if (sender.isAlive()) {
+        sender.join();
+      }
+    } catch (InterruptedException _) {
+      // It does not wait for anything that would not end by itself.
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void present(String device) {
     common.attendance().look(device, () -> common.sessions().connected(device));
   }
@@ -457,7 +469,7 @@ final class Link {
     }
     var last = gracious ? null : will;
     var away = common.sessions().disconnect(known.session(), this, last == null);
-    sender.interrupt();
+    stopSender();
     if (away) {
       present(known.guest().device());
       log.debug("{} is gone", known.guest().device());

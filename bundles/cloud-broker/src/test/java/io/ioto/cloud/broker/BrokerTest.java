@@ -108,6 +108,18 @@ final class BrokerTest {
   }
 
   @Test
+  void speaksTls12Too() throws Exception {
+    site.start();
+    try (var raw = new Raw(site.device("d1"), site.port(), List.of("TLSv1.2"), "mqtt")) {
+      talk(raw);
+      assertThat(raw.socket().getSession().getProtocol()).isEqualTo("TLSv1.2");
+      assertThat(raw.socket().getApplicationProtocol()).isEqualTo("mqtt");
+    }
+    assertThatThrownBy(() -> new Raw(site.device("d1"), site.port(), List.of("TLSv1.1")))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
   void certificateIsForItsNamesAndRenewed() throws Exception {
     site.start("{names: ['broker.example', 'localhost']}");
     try (var raw = site.open("d1")) {

@@ -105,8 +105,16 @@ final class Site {
     return start(state, settings);
   }
 
+  /// Listens elsewhere.
+  MqttBroker startOn(String url) throws IOException {
+    return make(state, "{listen: '" + url + "'}");
+  }
+
   private MqttBroker start(Path root, String settings) throws IOException {
-    var text = settings.replaceFirst("\\{", "{listen: 'mqtts://127.0.0.1:0',");
+    return make(root, settings.replaceFirst("\\{", "{listen: 'mqtts://127.0.0.1:0',"));
+  }
+
+  private MqttBroker make(Path root, String text) throws IOException {
     var config = Sections.config(MqttBroker.Config.class, "io.ioto.cloud-broker", root, text);
     var made = new MqttBroker(context(), authorities, keys, tls, new OneTimer(), config);
     broker = made;
