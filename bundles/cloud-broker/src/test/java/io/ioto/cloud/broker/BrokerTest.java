@@ -619,6 +619,33 @@ final class BrokerTest {
   }
 
   @Test
+  void retainedWillIsKeptInTheShadow() throws Exception {
+    site.start();
+    try (var raw = site.open("d1")) {
+      raw.send(Raw.connect("d1", 4 | 8 | 32, 60, "$aws/things/d1/shadow/name/state/last", "gone"));
+      assertThat(raw.next().body).containsExactly(0, 0);
+    }
+    assertThat(received()).isEqualTo("d1 $aws/things/d1/shadow/name/state/last gone");
+    eventually(() -> assertThat(site.broker().online()).isEmpty());
+    try (var raw = site.connect("d1")) {
+      // Either it was kept by now, or it comes in this moment.
+      raw.send(
+          Raw.packet(
+              8,
+              2,
+              out -> {
+                out.writeShort(1);
+                out.writeUTF("$aws/things/d1/shadow/#");
+                out.write(0);
+              }));
+      var packets = List.of(raw.next(), raw.next());
+      assertThat(packets)
+          .extracting(p -> p.type)
+          .containsExactlyInAnyOrder(Raw.SUBACK, Raw.PUBLISH);
+    }
+  }
+
+  @Test
   void willForTheTopicOfAnotherIsRefused() throws Exception {
     site.start();
     try (var raw = site.open("d1")) {
