@@ -14,16 +14,19 @@ public interface Broker {
   Identity.Endpoint endpoint();
 
   /// Gives a message to all sessions that subscribed to its topic, those of devices that are away
-  /// too. Returns once it is on the disk for each of them.
+  /// too. Returns once it is on the disk for each of them; nobody subscribed is fine. One that is
+  /// retained is kept for who subscribes later, one without payload ends that.
   ///
   /// @throws io.ioto.api.mqtt.DeliveryException when it was not taken: too large, no room, or disk
-  ///     trouble
+  ///     trouble; where some sessions have no room, the others have it and the message names those
   void publish(Message message);
 
   /// The devices that are connected.
   Set<String> online();
 
-  /// Ends the connection of a device, if there is one, and forgets its session with all that
-  /// waits in it. No effect on a device that has none.
+  /// Ends the connection of a device, if there is one, and forgets its session with all that waits
+  /// in it. No effect on a device that has none.
+  ///
+  /// @throws io.ioto.api.mqtt.DeliveryException when the disk refuses; the session stays then
   void drop(String device);
 }

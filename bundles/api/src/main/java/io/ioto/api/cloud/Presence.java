@@ -3,8 +3,9 @@ package io.ioto.api.cloud;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/// Published as a service by whoever wants to know which devices are connected. Hears of those that
-/// are when it comes, then of each change, in order.
+/// Published as a service by whoever wants to know which devices are connected. Hears of those
+/// that are when it comes, then of each change, in order; of a device that changes faster than it
+/// listens, of the last change only.
 @ConsumerType
 @FunctionalInterface
 public interface Presence {

@@ -20,7 +20,8 @@ public interface Tls {
   /// @throws IllegalArgumentException when the trust cannot be used
   SSLContext client(Trust trust);
 
-  /// For outgoing connections that show the certificate of these credentials.
+  /// For connections that show the certificate of these credentials: outgoing ones, and listeners
+  /// that demand a certificate of whoever connects.
   ///
   /// @param credentials a name of [DeviceKeys]
   /// @throws IllegalArgumentException when the trust cannot be used, or there are no such

@@ -99,7 +99,7 @@ final class Intake extends ChannelInboundHandlerAdapter {
       packet = packets.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
     }
     return switch (packet) {
-      case null -> throw new Breach(late, "no packet for %s".formatted(patience));
+      case null -> throw new Breach(late, "no packet in %d ms".formatted(patience.toMillis()));
       case End(var breach) when breach != null -> throw breach;
       case End _ -> null;
       default -> packet;
@@ -118,7 +118,8 @@ final class Intake extends ChannelInboundHandlerAdapter {
       }
       var left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       if (left <= 0) {
-        throw new Breach(Refusal.KEEP_ALIVE, "has taken nothing for %s".formatted(patience));
+        throw new Breach(
+            Refusal.KEEP_ALIVE, "has taken nothing for %d ms".formatted(patience.toMillis()));
       }
       wait(left);
     }

@@ -10,7 +10,6 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttMessage;
-import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttPubAckMessage;
 import io.netty.handler.codec.mqtt.MqttQoS;
@@ -51,21 +50,38 @@ final class Link {
       Providers providers,
       Attendance attendance,
       Refusals refusals) {
+    /// Gives a message of a device to the cloud, and then to who is subscribed to it; one after
+    /// the other for each device.
+    ///
+    /// @param wanted whether that still makes sense
+    /// @return false when it did not any more
+    boolean take(Session session, Message message, BooleanSupplier wanted)
+        throws Breach, InterruptedException {
+      session.turn.lockInterruptibly();
+      try {
+        var taken = providers.receive(session.id, message, wanted);
+        if (taken && !Access.service(message.topic())) {
+          sessions.publish(message);
+        }
+        return taken;
+      } finally {
+        session.turn.unlock();
+      }
+    }
+
     /// Tells the will of a device that went without a word (§3.1.2.5). One that is not told
     /// because the broker stops stays in the session, to be told by the next.
     void tell(Session session, Message will, BooleanSupplier wanted) {
       try {
-        session.turn.lockInterruptibly();
-        try {
-          if (providers.receive(session.id, will, wanted)) {
-            sessions.willTold(session, will);
-          }
-        } finally {
-          session.turn.unlock();
+        if (take(session, will, wanted)) {
+          sessions.willTold(session, will);
         }
       } catch (Breach e) {
         sessions.willTold(session, will);
         refusals.count(e.refusal(), session.id, e.reason());
+      } catch (DeliveryException e) {
+        sessions.willTold(session, will);
+        refusals.count(Refusal.STORAGE, session.id, String.valueOf(e.getMessage()));
       } catch (InterruptedException _) {
         log.debug("The will of {} is told later", session.id);
       }
@@ -82,6 +98,7 @@ final class Link {
   private final SocketAddress peer;
   private final Thread reader;
   private final Thread sender;
+  private final long begun = System.nanoTime();
   private Duration patience;
   private @Nullable Guarded guarded;
   private @Nullable Message will;
@@ -163,11 +180,17 @@ final class Link {
     return guarded == null ? peer : guarded.guest().device();
   }
 
+  /// How long there is left until a CONNECT must have come.
+  private Duration left() {
+    var left = common.settings().handshake().minusNanos(System.nanoTime() - begun);
+    return left.isPositive() ? left : Duration.ZERO;
+  }
+
   /// Waits for the TLS handshake.
   private X509Certificate secure() throws Breach, InterruptedException {
     channel.read();
     var handshake = tls.handshakeFuture();
-    if (!handshake.await(common.settings().handshake().toNanos(), TimeUnit.NANOSECONDS)) {
+    if (!handshake.await(left().toNanos(), TimeUnit.NANOSECONDS)) {
       throw new Breach(Refusal.SILENT, "no TLS handshake in time");
     }
     if (!handshake.isSuccess()) {
@@ -228,7 +251,7 @@ final class Link {
   /// §3.1: the first packet is a CONNECT.
   private MqttConnectMessage first() throws Breach, InterruptedException {
     try {
-      var packet = intake.next(common.settings().handshake(), Refusal.SILENT);
+      var packet = intake.next(left(), Refusal.SILENT);
       if (packet instanceof MqttConnectMessage connect) {
         return connect;
       }
@@ -313,10 +336,6 @@ final class Link {
         case MqttSubscribeMessage subscribe -> subscribe(subscribe);
         case MqttUnsubscribeMessage unsubscribe -> unsubscribe(unsubscribe);
         case MqttMessage other
-            when other.fixedHeader().messageType() == MqttMessageType.PUBACK
-                && other.variableHeader() instanceof MqttMessageIdVariableHeader id ->
-            acknowledged(id.messageId());
-        case MqttMessage other
             when other.fixedHeader().messageType() == MqttMessageType.PINGREQ -> {
           write(MqttMessage.PINGRESP);
           channel.flush();
@@ -330,6 +349,18 @@ final class Link {
         default ->
             throw new Breach(Refusal.MALFORMED, "a packet that devices do not send: " + packet);
       }
+    }
+  }
+
+  private void stopSender() {
+    sender.interrupt();
+    try {
+      if (sender.isAlive()) {
+        sender.join();
+      }
+    } catch (InterruptedException _) {
+      // It does not wait for anything that would not end by itself.
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -360,26 +391,12 @@ final class Link {
     }
   }
 
-  /// Gives a message to the cloud, and to who is subscribed to it.
   private boolean take(Message message) throws Breach, InterruptedException {
     var session = guarded().session();
-    session.turn.lockInterruptibly();
-    try {
-      var id = guarded().guest().device();
-      var taken =
-          common
-              .providers()
-              .receive(
-                  id,
-                  message,
-                  () -> !stopping && channel.isActive() && common.sessions().owns(session, this));
-      if (taken && !Access.service(message.topic())) {
-        common.sessions().publish(message);
-      }
-      return taken;
-    } finally {
-      session.turn.unlock();
-    }
+    return common.take(
+        session,
+        message,
+        () -> !stopping && channel.isActive() && common.sessions().owns(session, this));
   }
 
   private void acknowledged(int identifier) {
@@ -457,7 +474,7 @@ final class Link {
     }
     var last = gracious ? null : will;
     var away = common.sessions().disconnect(known.session(), this, last == null);
-    sender.interrupt();
+    stopSender();
     if (away) {
       present(known.guest().device());
       log.debug("{} is gone", known.guest().device());

@@ -108,6 +108,18 @@ final class BrokerTest {
   }
 
   @Test
+  void speaksTls12Too() throws Exception {
+    site.start();
+    try (var raw = new Raw(site.device("d1"), site.port(), List.of("TLSv1.2"), "mqtt")) {
+      talk(raw);
+      assertThat(raw.socket().getSession().getProtocol()).isEqualTo("TLSv1.2");
+      assertThat(raw.socket().getApplicationProtocol()).isEqualTo("mqtt");
+    }
+    assertThatThrownBy(() -> new Raw(site.device("d1"), site.port(), List.of("TLSv1.1")))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
   void certificateIsForItsNamesAndRenewed() throws Exception {
     site.start("{names: ['broker.example', 'localhost']}");
     try (var raw = site.open("d1")) {
@@ -604,6 +616,33 @@ final class BrokerTest {
     site.start();
     site.stop();
     assertThat(site.received).isEmpty();
+  }
+
+  @Test
+  void retainedWillIsKeptInTheShadow() throws Exception {
+    site.start();
+    try (var raw = site.open("d1")) {
+      raw.send(Raw.connect("d1", 4 | 8 | 32, 60, "$aws/things/d1/shadow/name/state/last", "gone"));
+      assertThat(raw.next().body).containsExactly(0, 0);
+    }
+    assertThat(received()).isEqualTo("d1 $aws/things/d1/shadow/name/state/last gone");
+    eventually(() -> assertThat(site.broker().online()).isEmpty());
+    try (var raw = site.connect("d1")) {
+      // Either it was kept by now, or it comes in this moment.
+      raw.send(
+          Raw.packet(
+              8,
+              2,
+              out -> {
+                out.writeShort(1);
+                out.writeUTF("$aws/things/d1/shadow/#");
+                out.write(0);
+              }));
+      var packets = List.of(raw.next(), raw.next());
+      assertThat(packets)
+          .extracting(p -> p.type)
+          .containsExactlyInAnyOrder(Raw.SUBACK, Raw.PUBLISH);
+    }
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
@@ -79,12 +80,18 @@ final class Raw implements Closeable {
   ///
   /// @param alpn what to ask for, if anything
   Raw(SSLContext tls, int port, String... alpn) throws IOException {
+    this(tls, port, List.of("TLSv1.2", "TLSv1.3"), alpn);
+  }
+
+  /// Speaks these versions of TLS.
+  Raw(SSLContext tls, int port, List<String> versions, String... alpn) throws IOException {
     socket =
         (SSLSocket) tls.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(10_000);
     socket.setTcpNoDelay(true);
     var parameters = socket.getSSLParameters();
     parameters.setApplicationProtocols(alpn);
+    parameters.setProtocols(versions.toArray(String[]::new));
     socket.setSSLParameters(parameters);
     socket.startHandshake();
     in = new DataInputStream(socket.getInputStream());

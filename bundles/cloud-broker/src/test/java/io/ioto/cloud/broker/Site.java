@@ -47,7 +47,7 @@ final class Site {
   private final PemTls tls;
   private @Nullable ServiceRegistration<Admission> admission;
   private @Nullable ServiceRegistration<Inbox> inbox;
-  private @Nullable MqttBroker broker;
+  private volatile @Nullable MqttBroker broker;
   private @Nullable Runnable renewal;
 
   Site(Path folder) throws Exception {
@@ -80,8 +80,9 @@ final class Site {
 
   /// Stops the broker if one runs.
   void end() {
-    if (broker != null) {
-      broker.close();
+    var running = broker;
+    if (running != null) {
+      running.close();
       broker = null;
     }
   }
@@ -91,10 +92,11 @@ final class Site {
   }
 
   MqttBroker broker() {
-    if (broker == null) {
+    var running = broker;
+    if (running == null) {
       throw new IllegalStateException("no broker runs");
     }
-    return broker;
+    return running;
   }
 
   int port() {
@@ -105,8 +107,16 @@ final class Site {
     return start(state, settings);
   }
 
+  /// Listens elsewhere.
+  MqttBroker startOn(String url) throws IOException {
+    return make(state, "{listen: '" + url + "'}");
+  }
+
   private MqttBroker start(Path root, String settings) throws IOException {
-    var text = settings.replaceFirst("\\{", "{listen: 'mqtts://127.0.0.1:0',");
+    return make(root, settings.replaceFirst("\\{", "{listen: 'mqtts://127.0.0.1:0',"));
+  }
+
+  private MqttBroker make(Path root, String text) throws IOException {
     var config = Sections.config(MqttBroker.Config.class, "io.ioto.cloud-broker", root, text);
     var made = new MqttBroker(context(), authorities, keys, tls, new OneTimer(), config);
     broker = made;
