@@ -106,15 +106,17 @@ public final class Assembler {
   }
 
   /// Every combination a person can start: the core alone, with the web server, with the console on
-  /// top, each with and without every application that fits.
+  /// top and with updates, each with and without every application that fits.
   private static void prove(Map<String, List<Path>> bundles, Map<String, String> properties) {
     var combinations = new ArrayList<List<String>>();
     combinations.add(List.of("core"));
+    combinations.add(List.of("core", "ota"));
     combinations.add(List.of("core", "web"));
     combinations.add(List.of("core", "web", "console"));
     for (var app : bundles.keySet().stream().filter(f -> f.startsWith("app-")).toList()) {
       combinations.add(List.of("core", "web", app));
       combinations.add(List.of("core", "web", "console", app));
+      combinations.add(List.of("core", "web", "console", "ota", app));
     }
     for (var combination : combinations) {
       var jars = new LinkedHashSet<Path>();

@@ -196,6 +196,47 @@ public final class Deployments implements Deployer {
   }
 
   @Override
+  public Set<String> have(Set<String> hashes) {
+    return turn(
+        () -> {
+          var found = new HashSet<String>();
+          for (var hash : hashes) {
+            if (Files.exists(store.place(hash))) {
+              found.add(hash);
+            }
+          }
+          for (var bundle : found.containsAll(hashes) ? List.<Bundle>of() : bundles.all()) {
+            var hash = bundles.sha256(bundle);
+            var file = Bundles.file(bundle);
+            if (hashes.contains(hash) && !found.contains(hash) && hash.equals(Store.sha256(file))) {
+              try (var in = Files.newInputStream(file)) {
+                store.keep(store.take(in));
+              }
+              found.add(hash);
+            }
+          }
+          return found;
+        });
+  }
+
+  @Override
+  public Target running() {
+    return turn(
+        () -> {
+          var all = new ArrayList<Target.Bundle>();
+          for (var bundle : bundles.all()) {
+            all.add(
+                new Target.Bundle(
+                    bundle.getSymbolicName(),
+                    bundle.getVersion().toString(),
+                    bundles.sha256(bundle),
+                    Bundles.startLevel(bundle)));
+          }
+          return new Target(all);
+        });
+  }
+
+  @Override
   public SetPlan plan(Target target) {
     return turn(() -> set(target).plan());
   }
@@ -243,7 +284,7 @@ public final class Deployments implements Deployer {
     for (var wanted : target.bundles()) {
       var version = Version.parseVersion(wanted.version());
       var old = bundles.named(wanted.name());
-      if (old.isPresent() && Planner.same(version, wanted.sha256(), old.get())) {
+      if (old.isPresent() && planner.same(version, wanted.sha256(), old.get())) {
         staying.add(old.get());
         continue;
       }

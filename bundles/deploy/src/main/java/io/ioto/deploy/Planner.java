@@ -157,8 +157,8 @@ record Planner(
                 .anyMatch(s -> types(s).stream().anyMatch(CARRIERS::contains)));
   }
 
-  static boolean same(Version version, String sha256, Bundle old) throws IOException {
-    return version.equals(old.getVersion()) && Store.sha256(Bundles.file(old)).equals(sha256);
+  boolean same(Version version, String sha256, Bundle old) throws IOException {
+    return version.equals(old.getVersion()) && bundles.sha256(old).equals(sha256);
   }
 
   /// Why a bundle cannot run beside its predecessor; null when it can.

@@ -2,6 +2,7 @@
 package io.ioto.api.deploy;
 
 import java.nio.file.Path;
+import java.util.Set;
 import org.osgi.annotation.versioning.ProviderType;
 
 /// Puts bundles, or a whole set of them, into the running gateway. One at a time: calls queue.
@@ -24,6 +25,15 @@ public interface Deployer {
   /// @return hash of the jar, lower-case hex
   /// @throws DeployException when it is no bundle, or the disk refuses
   String keep(Path jar);
+
+  /// Tells which jars the content store has, after it has taken over those that run already.
+  ///
+  /// @param hashes of the jars that are wanted, lower-case hex
+  /// @return those of them that need not be kept any more
+  Set<String> have(Set<String> hashes);
+
+  /// The bundles that run now.
+  Target running();
 
   /// Says what [#change] would do; touches nothing.
   ///
