@@ -66,7 +66,7 @@ public class BundlesIT {
     var home = Gateway.distribution();
     var state = Files.createTempDirectory("ioto");
     var all = new ArrayList<Option>();
-    for (var feature : List.of("core", "web", "console", "app-empty")) {
+    for (var feature : List.of("core", "web", "console", "ota", "app-empty")) {
       var file = home.resolve("features/%s.json".formatted(feature));
       for (var bundle : Json5.document(file).root().get("bundles")) {
         var jar = home.resolve("bundles").resolve(bundle.get("ioto-file").asText());

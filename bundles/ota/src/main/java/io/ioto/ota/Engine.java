@@ -319,8 +319,7 @@ final class Engine {
     if (!runs(Releases.target(set))) {
       end(
           new UpdateException(
-              BOOT_FAILED,
-              host.bootFailure().orElse("the gateway has started with another set")));
+              BOOT_FAILED, host.bootFailure().orElse("the gateway has started with another set")));
       return;
     }
     gate(set);
