@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /// How far the update has come, on the disk: one small file that is replaced as a whole, which the
 /// launcher reads, too. May be shared between threads.
-final class Journal {
+class Journal {
   /// Where the update stands.
   ///
   /// @param from release that ran before

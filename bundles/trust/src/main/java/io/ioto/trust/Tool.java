@@ -80,7 +80,7 @@ public final class Tool {
   /// Does what the arguments say.
   ///
   /// @return exit code
-  static int run(Path home, List<String> args) {
+  public static int run(Path home, List<String> args) {
     try {
       return new Tool(home).run(args);
     } catch (ToolException | UpdateException e) {
