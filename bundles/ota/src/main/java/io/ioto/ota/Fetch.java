@@ -110,6 +110,10 @@ final class Fetch {
         }
         log.info("{} broke off and is continued: {}", target.file(), e.toString());
       } catch (UpdateException e) {
+        if (Thread.interrupted()) {
+          // The channel was closed under it; what is there is gone on with.
+          throw new InterruptedException();
+        }
         Files.deleteIfExists(partial);
         if (!resumed) {
           throw e;
