@@ -40,6 +40,19 @@ class UpdateIT {
     public void stop(BundleContext context) {}
   }
 
+  /// Takes everybody with it.
+  public static final class Deadly implements BundleActivator {
+    static final int EXIT = 77;
+
+    @Override
+    public void start(BundleContext context) {
+      Runtime.getRuntime().halt(EXIT);
+    }
+
+    @Override
+    public void stop(BundleContext context) {}
+  }
+
   @TempDir Path folder;
   private Gateway.Setup setup;
   private Path bundles;
@@ -98,7 +111,7 @@ class UpdateIT {
 
   @Test
   void releaseThatFailsItsHealthCheckGoesBackAndSaysWhy() throws Exception {
-    publish("--jar", app("0.2.0"), "--jar", sick());
+    publish("--jar", app("0.2.0"), "--jar", bundle("sick", Sick.class));
     try (var gateway = Gateway.start(setup)) {
       var before = Status.of(gateway).bundles();
       var applied = gateway.run("update", "apply");
@@ -109,6 +122,39 @@ class UpdateIT {
       assertThat(version(gateway)).isEqualTo("0.1.0");
       assertThat(Status.of(gateway).bundles()).isEqualTo(before);
       assertThat(gateway.run("update", "status").output()).contains("what was shipped runs");
+    }
+  }
+
+  @Test
+  void powerCutWhileAReleaseIsOnTrialIsGoneOnWith() throws Exception {
+    publish("--jar", app("0.2.0"), "--min-stable", "3 secs");
+    try (var gateway = Gateway.start(setup)) {
+      assertThat(gateway.control().post("/update/apply", new byte[0]).status()).isEqualTo(200);
+      gateway.awaitLine(l -> l.contains("release 1 gating"));
+      gateway.kill();
+    }
+    try (var gateway = Gateway.start(setup)) {
+      assertThat(version(gateway)).isEqualTo("0.2.0");
+      gateway.awaitLine(l -> l.contains("release 1 committed"));
+    }
+  }
+
+  @Test
+  void releaseThatKillsTheProcessIsGivenUp() throws Exception {
+    publish("--jar", app("0.2.0"), "--jar", bundle("deadly", Deadly.class));
+    try (var gateway = Gateway.start(setup)) {
+      assertThat(gateway.control().post("/update/apply", new byte[0]).status()).isEqualTo(200);
+      assertThat(gateway.awaitExit()).isEqualTo(Deadly.EXIT);
+    }
+    for (var attempt = 2; attempt <= 3; attempt++) {
+      try (var gateway = Gateway.launch(setup)) {
+        assertThat(gateway.awaitExit()).as(gateway.output()).isEqualTo(Deadly.EXIT);
+      }
+    }
+    try (var gateway = Gateway.start(setup)) {
+      gateway.awaitLine(l -> l.contains("release 1 rolled back"));
+      assertThat(gateway.run("update", "status").output()).contains("it was cut off 3 times");
+      assertThat(version(gateway)).isEqualTo("0.1.0");
     }
   }
 
@@ -168,19 +214,21 @@ class UpdateIT {
     return file(name, Jars.version(Jars.find(bundles, name), version));
   }
 
-  private String sick() throws IOException {
-    var path = Sick.class.getName().replace('.', '/') + ".class";
-    try (var in = Sick.class.getResourceAsStream("/" + path)) {
+  /// A bundle that consists of its activator.
+  private String bundle(String name, Class<? extends BundleActivator> activator)
+      throws IOException {
+    var path = activator.getName().replace('.', '/') + ".class";
+    try (var in = activator.getResourceAsStream("/" + path)) {
       return file(
-          "sick",
+          name,
           Jars.bundle(
               Map.of(
                   Constants.BUNDLE_MANIFESTVERSION,
                   "2",
                   Constants.BUNDLE_SYMBOLICNAME,
-                  "sick",
+                  name,
                   Constants.BUNDLE_ACTIVATOR,
-                  Sick.class.getName(),
+                  activator.getName(),
                   Constants.IMPORT_PACKAGE,
                   "org.osgi.framework,io.ioto.api.ota"),
               Map.of(path, Objects.requireNonNull(in).readAllBytes())));
