@@ -224,6 +224,11 @@ final class Engine {
     } catch (IOException e) {
       fail(new UpdateException(STORAGE, "the disk refused: " + e, e));
       return;
+    } catch (RuntimeException e) { // of a source, or of whoever deploys: both are others' code
+      log.error(
+          "release {} is refused for a reason nobody thought of", journal.entry().release(), e);
+      fail(new UpdateException(INTERNAL, String.valueOf(e), e));
+      return;
     }
     apply(set, plan);
   }
@@ -280,6 +285,10 @@ final class Engine {
       return;
     } catch (UpdateException e) {
       rollBack(e);
+      return;
+    } catch (RuntimeException e) { // of whoever deploys
+      log.error("release {} broke off", journal.entry().release(), e);
+      rollBack(new UpdateException(INTERNAL, String.valueOf(e), e));
       return;
     }
     step(Step.GATING);

@@ -95,6 +95,7 @@ public final class Updater implements Updates, Host {
   private static final Duration JOIN = Duration.ofSeconds(5);
 
   private final BundleContext context;
+  private final Path state;
   private final Settings settings;
   private final Releases releases;
   private final Journal journal;
@@ -114,6 +115,7 @@ public final class Updater implements Updates, Host {
 
   Updater(BundleContext context, Path state, Settings settings) throws IOException {
     this.context = context;
+    this.state = state;
     this.settings = settings;
     releases = new Releases(state);
     releases.open();
@@ -283,7 +285,7 @@ public final class Updater implements Updates, Host {
       return new HttpSource(
           URI.create(source.endsWith("/") ? source : source + "/"), settings.patience());
     }
-    return new FolderSource(Path.of(source));
+    return new FolderSource(state.resolve(source));
   }
 
   private boolean deployable() {

@@ -222,6 +222,18 @@ class EngineTest {
   }
 
   @Test
+  void sourceThatFailsInItsOwnWayIsARefusal() throws Exception {
+    publish("2.0.0");
+    engine.plan(true);
+    source =
+        (_, _) -> {
+          throw new IllegalStateException("the tape is torn");
+        };
+    engine.go();
+    ended(Step.FAILED, 1, "INTERNAL: java.lang.IllegalStateException: the tape is torn");
+  }
+
+  @Test
   void swappedBundleIsRefused() throws Exception {
     publish("2.0.0");
     engine.plan(true);
