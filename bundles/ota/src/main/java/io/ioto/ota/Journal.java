@@ -4,6 +4,7 @@ package io.ioto.ota;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ioto.api.ota.UpdateState;
 import io.ioto.json.Durable;
 import io.ioto.json.Json5;
 import io.ioto.json.JsonException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,11 +64,14 @@ class Journal {
   private final Path file;
   private final InstantSource clock;
   private final int history;
+  private final Consumer<UpdateState> watchers;
   private Entry entry = Entry.NONE;
   private List<Past> past = List.of();
 
   /// @param history how many past updates are remembered
-  Journal(Path file, InstantSource clock, int history) {
+  /// @param watchers told of each state once it is written down
+  Journal(Path file, InstantSource clock, int history, Consumer<UpdateState> watchers) {
+    this.watchers = watchers;
     this.file = file;
     this.clock = clock;
     this.history = history;
@@ -135,7 +140,12 @@ class Journal {
   }
 
   /// Writes down where the update stands, and returns when it is on the disk.
-  synchronized void write(Entry next) throws IOException {
+  void write(Entry next) throws IOException {
+    record(next);
+    watchers.accept(next.step().state(next.release(), next.reason()));
+  }
+
+  private synchronized void record(Entry next) throws IOException {
     var over = past;
     var now = clock.instant().toString();
     if (!next.step().underWay()) {

@@ -9,6 +9,8 @@ import io.ioto.api.deploy.Deployer;
 import io.ioto.api.ota.HealthCheck;
 import io.ioto.api.ota.ReleaseSource;
 import io.ioto.api.ota.UpdateException;
+import io.ioto.api.ota.UpdateState;
+import io.ioto.api.ota.UpdateWatcher;
 import io.ioto.api.ota.Updates;
 import io.ioto.api.runtime.Readiness;
 import java.io.IOException;
@@ -119,7 +121,8 @@ public final class Updater implements Updates, Host {
     this.settings = settings;
     releases = new Releases(state);
     releases.open();
-    journal = new Journal(releases.journal(), InstantSource.system(), settings.history());
+    journal =
+        new Journal(releases.journal(), InstantSource.system(), settings.history(), this::tell);
     engine =
         new Engine(
             this,
@@ -247,8 +250,11 @@ public final class Updater implements Updates, Host {
       available = engine.plan(false);
       problem = null;
     } catch (UpdateException e) {
+      // Said once, and not at every check, while nothing changes.
+      if (!e.line().equals(problem)) {
+        log.warn("no release: {}", e.line());
+      }
       problem = e.line();
-      log.warn("no release: {}", e.line());
     } catch (IOException e) {
       log.error("no release: the disk refused: {}", e.toString());
     }
@@ -264,6 +270,21 @@ public final class Updater implements Updates, Host {
       work.run();
     } finally {
       turn.unlock();
+    }
+  }
+
+  private void tell(UpdateState state) {
+    for (var reference : references(UpdateWatcher.class)) {
+      var watcher = context.getService(reference);
+      if (watcher != null) {
+        try {
+          watcher.changed(state);
+        } catch (RuntimeException e) { // others' code, which must not keep the update
+          log.error("{} fails at {}", reference.getBundle(), state, e);
+        } finally {
+          context.ungetService(reference);
+        }
+      }
     }
   }
 

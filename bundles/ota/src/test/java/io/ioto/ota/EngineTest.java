@@ -9,6 +9,7 @@ import io.ioto.api.deploy.Target;
 import io.ioto.api.ota.ReleaseSource;
 import io.ioto.api.ota.UpdateException;
 import io.ioto.api.ota.UpdateException.Reason;
+import io.ioto.api.ota.UpdateState;
 import io.ioto.testing.Sections;
 import io.ioto.trust.Hash;
 import io.ioto.trust.Tool;
@@ -44,6 +45,7 @@ class EngineTest {
   private Engine engine;
   private ReleaseSource source;
   private final List<String> opened = new ArrayList<>();
+  private final List<UpdateState> told = new ArrayList<>();
   private Duration waited = Duration.ZERO;
 
   /// Called before and after each record of the journal.
@@ -85,9 +87,9 @@ class EngineTest {
     releases = new Releases(folder.resolve("state"));
     releases.open();
     journal =
-        new Journal(releases.journal(), InstantSource.system(), 20) {
+        new Journal(releases.journal(), InstantSource.system(), 20, told::add) {
           @Override
-          synchronized void write(Entry next) throws IOException {
+          void write(Entry next) throws IOException {
             probe.accept(next.step(), false);
             super.write(next);
             probe.accept(next.step(), true);
@@ -180,6 +182,22 @@ class EngineTest {
     assertThat(waited).isGreaterThanOrEqualTo(Duration.ofSeconds(10));
     gateway.boot();
     assertThat(gateway.version("b")).isEqualTo("2.0.0");
+  }
+
+  @Test
+  void everyStateIsTold() throws Exception {
+    publish("2.0.0");
+    bring();
+    assertThat(told)
+        .containsExactly(
+            new UpdateState.Planned(1),
+            new UpdateState.Fetched(1),
+            new UpdateState.Verified(1),
+            new UpdateState.Resolved(1),
+            new UpdateState.Staged(1),
+            new UpdateState.Applying(1),
+            new UpdateState.Gating(1),
+            new UpdateState.Committed(1));
   }
 
   @Test
