@@ -126,6 +126,30 @@ class BadInputIT {
     }
   }
 
+  /// The script finds its tools on a path of our own, so that it meets no other JDK.
+  @Test
+  void jdkThatIsTooOldIsNamedWithWhatToDo() throws Exception {
+    var jdk = Files.createDirectories(temporary.resolve("jdk-17"));
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"17.0.9\"\n");
+    var java = Files.createDirectories(jdk.resolve("bin")).resolve("java");
+    Files.writeString(java, "#!/bin/sh\necho must not be started >&2\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+    var tools = Files.createDirectories(temporary.resolve("tools"));
+    for (var tool : List.of("dirname", "readlink", "sed", "cat", "sh")) {
+      var file =
+          Files.writeString(
+              tools.resolve(tool), "#!/bin/sh\nexec /usr/bin/%s \"$@\"\n".formatted(tool));
+      assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+    var setup =
+        quick()
+            .environment("JAVA_HOME", jdk.toString())
+            .environment("PATH", tools.toString())
+            .environment("IOTO_JDKS", "");
+
+    assertEndsWith(setup, "needs a JDK 25 or newer", jdk + " (17)", "JAVA_HOME");
+  }
+
   /// Modes do not stop root, so the folder is one that cannot be, and one that nobody can make.
   @ParameterizedTest
   @CsvSource({"file", "/proc/ioto"})
