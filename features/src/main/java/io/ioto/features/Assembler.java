@@ -108,13 +108,14 @@ public final class Assembler {
   }
 
   /// Every combination a person can start: the core alone, with the web server, with the console,
-  /// the database and the cloud on top, each with and without every application that fits.
+  /// updates, the database and the cloud on top, each with and without every application that fits.
   private static void prove(Map<String, List<Path>> bundles, Map<String, String> properties) {
     var combinations = new ArrayList<List<String>>();
     combinations.add(List.of("core"));
     combinations.add(List.of("core", "device"));
+    combinations.add(List.of("core", "ota"));
     combinations.add(List.of("core", "web", "db", "cloud"));
-    var local = List.of("console", "db", "device", "sync");
+    var local = List.of("console", "ota", "db", "device", "sync");
     for (var with = 0; with <= local.size(); with++) {
       var features = new ArrayList<>(List.of("core", "web"));
       features.addAll(local.subList(0, with));

@@ -99,7 +99,7 @@ public class BundlesIT {
 
   /// What is started.
   List<String> features() {
-    return List.of("core", "web", "console", "db", "device", "sync", "app-empty");
+    return List.of("core", "web", "console", "ota", "db", "device", "sync", "app-empty");
   }
 
   /// The folder of its configuration.

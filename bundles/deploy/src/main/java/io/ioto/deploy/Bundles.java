@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -20,6 +21,8 @@ import org.osgi.framework.wiring.BundleRevision;
 /// @param system context of the system bundle
 record Bundles(BundleContext system, Ledger ledger) {
   private static final String REFERENCE = "reference:";
+  private static final String INSTALLED = "installed.lst";
+  private static final Pattern STORED = Pattern.compile("/store/sha256/../([0-9a-f]{64})\\.jar$");
 
   /// The order in which a framework starts bundles.
   static final Comparator<Bundle> START_ORDER =
@@ -72,6 +75,28 @@ record Bundles(BundleContext system, Ledger ledger) {
     }
     throw new IOException(
         "nobody knows where %s came from (%s)".formatted(title(bundle), location));
+  }
+
+  /// The hash of the jar that a bundle was installed from. A file of the distribution may have
+  /// been replaced since by a build, so what the launcher wrote down beside the cache counts.
+  ///
+  /// @throws IOException when the jar cannot be found
+  String sha256(Bundle bundle) throws IOException {
+    var file = file(bundle);
+    var stored = STORED.matcher(file.toString());
+    if (stored.find()) {
+      return stored.group(1);
+    }
+    var cache = system.getProperty(Constants.FRAMEWORK_STORAGE);
+    var record = cache == null ? null : Path.of(cache).resolve(INSTALLED);
+    if (record != null && Files.exists(record)) {
+      for (var line : Files.readAllLines(record)) {
+        if (line.endsWith(" " + bundle.getLocation())) {
+          return line.substring(0, line.indexOf(' '));
+        }
+      }
+    }
+    return Store.sha256(file);
   }
 
   private static Path referenced(String url) {

@@ -37,6 +37,11 @@ record Change(
     return new Change(plan, kept, old, oldContent, affected, startLevel, lacking, cutsOff);
   }
 
+  /// The same with another start level.
+  Change at(int level) {
+    return new Change(plan, jar, old, oldLocation, affected, level, lacking, cutsOff);
+  }
+
   /// The plan with further notes.
   Plan planned(List<String> more) {
     return new Plan(

@@ -11,14 +11,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/// What was deployed over the distribution, as the launcher reads it at the next start.
-record Deployed(List<Entry> entries) {
+/// What was deployed over the distribution, or over a release, as the launcher reads it at the
+/// next start.
+///
+/// @param over number of the release; 0 for the distribution. Under another one it counts for
+///     nothing
+record Deployed(long over, List<Entry> entries) {
   /// One bundle.
   ///
   /// @param size bytes of its jar in the store
@@ -35,11 +37,12 @@ record Deployed(List<Entry> entries) {
   /// @throws JsonException when it is damaged
   static Deployed read(Path file) throws IOException {
     if (!Files.exists(file)) {
-      return new Deployed(List.of());
+      return new Deployed(0, List.of());
     }
     var document = Json5.document(file);
     var bundles = document.root().path("bundles");
     return new Deployed(
+        document.root().path("over").asLong(),
         StreamSupport.stream(bundles.spliterator(), false).map(b -> entry(document, b)).toList());
   }
 
@@ -60,19 +63,18 @@ record Deployed(List<Entry> entries) {
   /// The same with one bundle set anew.
   Deployed with(Entry entry) {
     return new Deployed(
+        over,
         Stream.concat(
                 entries.stream().filter(e -> !e.name().equals(entry.name())), Stream.of(entry))
             .toList());
   }
 
-  /// The hashes of all jars that are wanted.
-  Set<String> hashes() {
-    return entries.stream().map(Entry::sha256).collect(Collectors.toSet());
-  }
-
   /// The file's content.
   byte[] bytes() {
     var root = JsonNodeFactory.instance.objectNode();
+    if (over > 0) {
+      root.put("over", over);
+    }
     var bundles = root.putArray("bundles");
     for (var entry : entries) {
       bundles

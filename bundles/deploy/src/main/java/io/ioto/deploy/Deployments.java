@@ -3,19 +3,24 @@ package io.ioto.deploy;
 
 import static io.ioto.api.deploy.DeployException.Reason.BUSY;
 import static io.ioto.api.deploy.DeployException.Reason.FAILED;
+import static io.ioto.api.deploy.DeployException.Reason.NO_BUNDLE;
 import static io.ioto.api.deploy.DeployException.Reason.NO_JAR;
 import static io.ioto.api.deploy.DeployException.Reason.STORAGE;
 
 import io.ioto.api.deploy.DeployException;
 import io.ioto.api.deploy.Deployer;
 import io.ioto.api.deploy.Plan;
+import io.ioto.api.deploy.SetPlan;
+import io.ioto.api.deploy.Target;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +35,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkListener;
+import org.osgi.framework.Version;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -179,6 +185,144 @@ public final class Deployments implements Deployer {
     return new Fate.Unknown();
   }
 
+  @Override
+  public String keep(Path jar) {
+    return turn(
+        () -> {
+          try (var in = open(jar)) {
+            return store.keep(store.take(in)).sha256();
+          }
+        });
+  }
+
+  @Override
+  public Set<String> have(Set<String> hashes) {
+    return turn(
+        () -> {
+          var found = new HashSet<String>();
+          for (var hash : hashes) {
+            if (Files.exists(store.place(hash))) {
+              found.add(hash);
+            }
+          }
+          for (var bundle : found.containsAll(hashes) ? List.<Bundle>of() : bundles.all()) {
+            var hash = bundles.sha256(bundle);
+            var file = Bundles.file(bundle);
+            if (hashes.contains(hash) && !found.contains(hash) && hash.equals(Store.sha256(file))) {
+              try (var in = Files.newInputStream(file)) {
+                store.keep(store.take(in));
+              }
+              found.add(hash);
+            }
+          }
+          return found;
+        });
+  }
+
+  @Override
+  public Target running() {
+    return turn(
+        () -> {
+          var all = new ArrayList<Target.Bundle>();
+          for (var bundle : bundles.all()) {
+            all.add(
+                new Target.Bundle(
+                    bundle.getSymbolicName(),
+                    bundle.getVersion().toString(),
+                    bundles.sha256(bundle),
+                    Bundles.startLevel(bundle)));
+          }
+          return new Target(all);
+        });
+  }
+
+  @Override
+  public SetPlan plan(Target target) {
+    return turn(() -> set(target).plan());
+  }
+
+  @Override
+  public SetPlan change(Target target) {
+    return turn(
+        () -> {
+          var began = System.nanoTime();
+          var change = set(target);
+          if (change.plan().restart()) {
+            throw new DeployException(
+                FAILED, "what carries the change out is among what changes; restart for it");
+          }
+          if (!change.plan().nothing()) {
+            carryOut(change, began);
+          }
+          return change.plan();
+        });
+  }
+
+  /// Work for which nothing else may be under way.
+  private interface Turn<T> {
+    T take() throws IOException;
+  }
+
+  private <T> T turn(Turn<T> work) {
+    ledger.take(settings.queue());
+    try {
+      ready();
+      return work.take();
+    } catch (IOException e) {
+      throw new DeployException(STORAGE, "the disk refused: " + e, e);
+    } catch (UncheckedIOException e) {
+      throw new DeployException(STORAGE, "the disk refused: " + e.getCause(), e);
+    } finally {
+      ledger.pass();
+    }
+  }
+
+  /// What has to be changed to get to a set.
+  private SetChange set(Target target) throws IOException {
+    var coming = new LinkedHashMap<Jar, Integer>();
+    var staying = new HashSet<Bundle>();
+    for (var wanted : target.bundles()) {
+      var version = Version.parseVersion(wanted.version());
+      var old = bundles.named(wanted.name());
+      if (old.isPresent() && planner.same(version, wanted.sha256(), old.get())) {
+        staying.add(old.get());
+        continue;
+      }
+      var file = store.place(wanted.sha256());
+      if (!Files.exists(file) || !Store.sha256(file).equals(wanted.sha256())) {
+        throw new DeployException(
+            STORAGE, "%s is missing or damaged in the store".formatted(wanted.name()));
+      }
+      var jar = Jar.read(file, wanted.sha256(), settings.maxContent());
+      if (!jar.name().equals(wanted.name()) || !jar.version().equals(version)) {
+        throw new DeployException(
+            NO_BUNDLE,
+            "the jar that should be %s %s is %s"
+                .formatted(wanted.name(), wanted.version(), jar.title()));
+      }
+      coming.put(jar, wanted.startLevel());
+    }
+    return planner.set(coming, staying);
+  }
+
+  private void carryOut(SetChange set, long began) throws IOException {
+    var changes = new ArrayList<Change>();
+    for (var change : set.changes()) {
+      changes.add(change.with(change.jar(), way(change)));
+    }
+    try {
+      var notes = new SetSwap(system, ledger, settings, planner, set.with(changes)).carryOut();
+      log.info(
+          "changed the set: {} in, {} out, in {} ms{}",
+          set.changes().size(),
+          set.removed().size(),
+          millis(began),
+          notes.isEmpty() ? "" : ": " + String.join("; ", notes));
+    } finally {
+      collect();
+    }
+  }
+
   private static InputStream open(Path jar) throws IOException {
     if (!Files.isRegularFile(jar)) {
       throw new DeployException(NO_JAR, "%s is no file".formatted(jar));
@@ -237,6 +381,9 @@ public final class Deployments implements Deployer {
     try {
       var began = System.nanoTime();
       ready();
+      if (store.updating()) {
+        throw new DeployException(BUSY, "a release is being brought in");
+      }
       var change = prepare(in);
       if (change.plan().action() == Plan.Action.NOTHING) {
         var answer = new Answer(change.plan(), millis(began), true);
@@ -289,6 +436,11 @@ public final class Deployments implements Deployer {
         new Deployed.Entry(
             jar.name(), jar.version().toString(), jar.sha256(), jar.size(), change.startLevel());
     store.prepare(entry);
+    return change.with(jar, way(change));
+  }
+
+  /// Where the content of what is replaced can be had again.
+  private @Nullable String way(Change change) throws IOException {
     var location = change.oldLocation();
     var old = change.old();
     if (old != null && !Files.exists(Bundles.file(old))) {
@@ -300,7 +452,7 @@ public final class Deployments implements Deployer {
         location = Bundles.location(store.keep(store.take(in)).file());
       }
     }
-    return change.with(jar, location);
+    return location;
   }
 
   private void begin(Pending pending) {

@@ -6,6 +6,7 @@ import static io.ioto.api.deploy.DeployException.Reason.UNRESOLVABLE;
 import io.ioto.api.deploy.DeployException;
 import io.ioto.api.deploy.Plan;
 import io.ioto.api.deploy.Plan.Action;
+import io.ioto.api.deploy.SetPlan;
 import io.ioto.resolve.Resolution;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.Version;
 import org.osgi.framework.namespace.PackageNamespace;
 import org.osgi.framework.wiring.BundleCapability;
 import org.osgi.framework.wiring.BundleRevision;
@@ -42,6 +44,13 @@ record Planner(
   private static final String SERVICE = "osgi.service";
   private static final String EXTENDER = "osgi.extender";
   private static final String COMPONENTS = "osgi.component";
+
+  /// Services without which no set is changed.
+  private static final Set<String> CARRIERS =
+      Set.of(
+          "io.ioto.api.ota.Updates",
+          "org.osgi.service.cm.ConfigurationAdmin",
+          "org.osgi.service.component.runtime.ServiceComponentRuntime");
 
   /// Contracts of which a framework has one provider at a time.
   private static final List<String> UNIQUE = List.of(EXTENDER, "osgi.implementation");
@@ -67,10 +76,10 @@ record Planner(
               .formatted(jar.name()));
     }
     var old = bundles.named(jar.name()).orElse(null);
-    if (old != null && same(jar, old)) {
+    if (old != null && same(jar.version(), jar.sha256(), old)) {
       return change(Action.NOTHING, jar, old, List.of(), List.of());
     }
-    resolve(jar, old);
+    resolve(List.of(jar.file()), old == null ? Set.of() : Set.of(old));
     var notes = new ArrayList<String>();
     if (old == null) {
       return change(Action.INSTALL, jar, null, List.of(), notes);
@@ -90,9 +99,66 @@ record Planner(
     return change(action, jar, old, affected, notes);
   }
 
-  private static boolean same(Jar jar, Bundle old) throws IOException {
-    return jar.version().equals(old.getVersion())
-        && Store.sha256(Bundles.file(old)).equals(jar.sha256());
+  /// Plans the way to a whole set.
+  ///
+  /// @param wanted jars that have to come in, with their start levels; what runs already in the
+  ///     wanted version is not among them
+  /// @param staying the bundles that run already as wanted
+  /// @throws DeployException UNRESOLVABLE when the set could not work
+  /// @throws IOException when a jar of the running set cannot be read
+  SetChange set(Map<Jar, Integer> wanted, Set<Bundle> staying) throws IOException {
+    var names = wanted.keySet().stream().map(Jar::name).collect(Collectors.toSet());
+    if (names.contains(system.getBundle().getSymbolicName())) {
+      throw new DeployException(
+          UNRESOLVABLE,
+          "%s is the framework itself, which only a new distribution replaces"
+              .formatted(system.getBundle().getSymbolicName()));
+    }
+    var leaving = bundles.all().stream().filter(b -> !staying.contains(b)).toList();
+    resolve(wanted.keySet().stream().map(Jar::file).toList(), Set.copyOf(leaving));
+    var changes = new ArrayList<Change>();
+    for (var entry : wanted.entrySet()) {
+      var jar = entry.getKey();
+      var old = bundles.named(jar.name()).orElse(null);
+      var affected = old == null ? List.<Bundle>of() : closure(old);
+      var reason = old == null ? null : exclusive(jar, old, affected);
+      var action =
+          old == null ? Action.INSTALL : reason == null ? Action.SIDE_BY_SIDE : Action.IN_PLACE;
+      var notes = reason == null ? List.<String>of() : List.of(reason);
+      changes.add(change(action, jar, old, affected, notes).at(entry.getValue()));
+    }
+    var removed =
+        leaving.stream()
+            .filter(b -> !names.contains(b.getSymbolicName()))
+            .sorted(Bundles.START_ORDER)
+            .toList();
+    var touched = new HashSet<Bundle>(removed);
+    leaving.forEach(b -> touched.addAll(closure(b)));
+    var restart = touched.stream().anyMatch(this::carriesSets);
+    var lacking = new HashMap<String, Set<String>>();
+    touched.forEach(b -> lacking.putAll(lacking(List.of(b))));
+    changes.sort(java.util.Comparator.comparingInt(Change::startLevel));
+    return new SetChange(
+        new SetPlan(
+            restart,
+            changes.stream().map(Change::plan).toList(),
+            removed.stream().map(Bundles::title).toList()),
+        changes,
+        removed,
+        lacking);
+  }
+
+  /// Whether a change to a whole set could not go on, or could not be judged, without a bundle.
+  private boolean carriesSets(Bundle bundle) {
+    var services = bundle.getRegisteredServices();
+    return bundle.equals(own)
+        || (services != null
+            && Arrays.stream(services)
+                .anyMatch(s -> types(s).stream().anyMatch(CARRIERS::contains)));
+  }
+
+  boolean same(Version version, String sha256, Bundle old) throws IOException {
+    return version.equals(old.getVersion()) && bundles.sha256(old).equals(sha256);
   }
 
   /// Why a bundle cannot run beside its predecessor; null when it can.
@@ -193,7 +259,7 @@ record Planner(
 
   /// A bundle whose thread hangs can be neither stopped nor wired anew, and trying would hang the
   /// framework.
-  private void stuck(List<Bundle> affected) {
+  void stuck(List<Bundle> affected) {
     for (var bundle : affected) {
       var why = bundles.ledger().stuck(bundle);
       if (why != null) {
@@ -230,22 +296,23 @@ record Planner(
             .anyMatch(c -> COMPONENTS.equals(c.getAttributes().get(EXTENDER)));
   }
 
-  private void resolve(Jar jar, @Nullable Bundle old) throws IOException {
+  private void resolve(List<Path> coming, Set<Bundle> leaving) throws IOException {
     var now = new ArrayList<Path>();
     var then = new ArrayList<Path>();
     for (var bundle : bundles.all()) {
       var file = Bundles.file(bundle);
       now.add(file);
-      if (!bundle.equals(old)) {
+      if (!leaving.contains(bundle)) {
         then.add(file);
       }
     }
-    then.add(jar.file());
+    then.addAll(coming);
     var framework = framework();
-    var problems = Resolution.of(then, framework, services(old), temporary).problems();
+    var problems = Resolution.of(then, framework, services(leaving), temporary).problems();
     if (!problems.isEmpty()) {
       // What is wrong already must not keep anybody from putting it right.
-      var known = Set.copyOf(Resolution.of(now, framework, services(null), temporary).problems());
+      var known =
+          Set.copyOf(Resolution.of(now, framework, services(Set.of()), temporary).problems());
       problems = problems.stream().filter(p -> !known.contains(p)).toList();
     }
     if (!problems.isEmpty()) {
@@ -265,8 +332,9 @@ record Planner(
   }
 
   /// Types of the services that are registered now and, as far as manifests tell, will be then.
-  private Set<String> services(@Nullable Bundle old) {
-    var declared = old == null ? Set.<String>of() : declared(old);
+  private Set<String> services(Set<Bundle> leaving) {
+    var declared = new HashMap<Bundle, Set<String>>();
+    leaving.forEach(b -> declared.put(b, declared(b)));
     var types = new HashSet<String>();
     try {
       ServiceReference<?>[] references = system.getAllServiceReferences(null, null);
@@ -275,7 +343,7 @@ record Planner(
           var owner = reference.getBundle();
           if (owner != null && bundles.ledger().stuck(owner) == null) {
             types(reference).stream()
-                .filter(t -> !owner.equals(old) || !declared.contains(t))
+                .filter(t -> !declared.getOrDefault(owner, Set.of()).contains(t))
                 .forEach(types::add);
           }
         }

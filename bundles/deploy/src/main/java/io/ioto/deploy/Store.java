@@ -11,6 +11,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.ioto.api.deploy.DeployException;
+import io.ioto.json.Json5;
 import io.ioto.json.JsonException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +38,8 @@ import org.slf4j.LoggerFactory;
 final class Store {
   private static final Logger log = LoggerFactory.getLogger(Store.class);
   private static final Pattern STORED = Pattern.compile("([0-9a-f]{64})\\.jar");
+
+  private static final Set<String> UPDATING = Set.of("APPLYING", "GATING", "ROLLING_BACK");
 
   private final Path state;
   private final Path jars;
@@ -197,11 +201,14 @@ final class Store {
   /// What was deployed. A damaged record, which the launcher has passed over, is put aside.
   private Deployed deployed() throws IOException {
     try {
-      return Deployed.read(record);
+      var deployed = Deployed.read(record);
+      var release = release();
+      // What was deployed over another release has no part in this one.
+      return deployed.over() == release ? deployed : new Deployed(release, List.of());
     } catch (JsonException e) {
       log.warn("what was deployed before is forgotten: {}", e.getMessage());
       Files.copy(record, record.resolveSibling("deployed.json.damaged"), REPLACE_EXISTING);
-      return new Deployed(List.of());
+      return new Deployed(release(), List.of());
     }
   }
 
@@ -212,9 +219,14 @@ final class Store {
     if (doubtful) {
       return;
     }
-    Set<String> wanted;
+    var wanted = new HashSet<String>();
     try {
-      wanted = Deployed.read(record).hashes();
+      for (var file : records()) {
+        for (var bundle : Json5.document(file).root().path("bundles")) {
+          wanted.add(bundle.path("sha256").asText());
+          wanted.add(bundle.path("ioto-sha256").asText());
+        }
+      }
     } catch (JsonException e) {
       log.warn("nothing is removed from the store: {}", e.getMessage());
       return;
@@ -227,6 +239,43 @@ final class Store {
           log.debug("removed {}", file);
         }
       }
+    }
+  }
+
+  /// Every file that says which jars are wanted: what was deployed, and releases.
+  private List<Path> records() throws IOException {
+    try (var files = Files.list(folder())) {
+      return files.filter(f -> f.toString().endsWith(".json")).toList();
+    }
+  }
+
+  private Path folder() {
+    return state.resolve("release");
+  }
+
+  /// The number of the release that the gateway starts with; 0 for what was shipped.
+  private long release() throws IOException {
+    var current = folder().resolve("current.json");
+    try {
+      return Files.exists(current)
+          ? Json5.document(current).root().at("/extensions/ioto-release/json/release").asLong()
+          : 0;
+    } catch (JsonException e) {
+      // The launcher starts what was shipped then.
+      log.warn("the current release is damaged: {}", e.getMessage());
+      return 0;
+    }
+  }
+
+  /// Whether a release is just being brought in, so that nothing else may change.
+  boolean updating() throws IOException {
+    var journal = folder().resolve("journal.json");
+    try {
+      return Files.exists(journal)
+          && UPDATING.contains(Json5.document(journal).root().path("state").asText());
+    } catch (JsonException e) {
+      log.warn("the journal of updates is damaged: {}", e.getMessage());
+      return false;
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,21 +62,82 @@ record BundleSet(List<Entry> entries, List<String> warnings) {
         throw new LauncherException(1, "%s is damaged: %s".formatted(file, e.getMessage()));
       }
     }
-    var warnings = overlay(wanted, state, thorough);
+    var warnings = overlay(wanted, state, 0, thorough);
     return new BundleSet(List.copyOf(wanted.values()), warnings);
   }
 
-  private static List<String> overlay(Map<String, Entry> wanted, Path state, boolean thorough) {
+  /// Reads a release set and what was deployed over it. A jar that comes with the distribution,
+  /// too, is taken from there.
+  ///
+  /// @param release the release file
+  /// @param number of the release
+  /// @throws LauncherException when it is not whole
+  static BundleSet of(Path home, Path state, Path release, long number, boolean thorough) {
+    var wanted = new LinkedHashMap<String, Entry>();
+    try {
+      var shipped = shipped(home);
+      for (var bundle : Json.objects(Json.object(Files.readString(release)), "bundles")) {
+        var sha256 = Json.string(bundle, "ioto-sha256");
+        var size = Json.number(bundle, "ioto-size", -1);
+        var jar = shipped.getOrDefault(sha256, stored(state, sha256));
+        if (!Files.exists(jar)
+            || Files.size(jar) != size
+            || (thorough && !sha256.equals(sha256(jar)))) {
+          throw new LauncherException(
+              1,
+              "%s is missing or damaged in the store".formatted(Json.string(bundle, "ioto-name")));
+        }
+        var entry = entry(bundle, jar);
+        wanted.putIfAbsent(entry.name(), entry);
+      }
+    } catch (IOException | RuntimeException e) {
+      throw new LauncherException(
+          1, "release %d is not whole: %s".formatted(number, e.getMessage()));
+    }
+    var warnings = overlay(wanted, state, number, thorough);
+    return new BundleSet(List.copyOf(wanted.values()), warnings);
+  }
+
+  /// The jars of the distribution by their hash.
+  private static Map<String, Path> shipped(Path home) throws IOException {
+    var shipped = new HashMap<String, Path>();
+    var folder = home.resolve("features");
+    if (!Files.isDirectory(folder)) {
+      return shipped;
+    }
+    try (var features = Files.list(folder)) {
+      for (var feature : features.filter(f -> f.toString().endsWith(".json")).toList()) {
+        for (var bundle : Json.objects(Json.object(Files.readString(feature)), "bundles")) {
+          shipped.put(
+              Json.string(bundle, "ioto-sha256"),
+              home.resolve("bundles").resolve(Json.string(bundle, "ioto-file")));
+        }
+      }
+    }
+    return shipped;
+  }
+
+  private static Path stored(Path state, String sha256) {
+    return state.resolve("store/sha256").resolve(sha256.substring(0, 2)).resolve(sha256 + ".jar");
+  }
+
+  /// @param over number of the release that is overlaid; what was deployed over another is not
+  ///     meant
+  private static List<String> overlay(
+      Map<String, Entry> wanted, Path state, long over, boolean thorough) {
     var warnings = new ArrayList<String>();
     var file = state.resolve("release/deployed.json");
     if (!Files.exists(file)) {
       return warnings;
     }
     try {
-      for (var bundle : Json.objects(Json.object(Files.readString(file)), "bundles")) {
+      var deployed = Json.object(Files.readString(file));
+      if (Json.number(deployed, "over", 0) != over) {
+        return warnings;
+      }
+      for (var bundle : Json.objects(deployed, "bundles")) {
         var sha256 = Json.string(bundle, "sha256");
-        var jar =
-            state.resolve("store/sha256").resolve(sha256.substring(0, 2)).resolve(sha256 + ".jar");
+        var jar = stored(state, sha256);
         var entry = deployed(bundle, jar);
         var shipped = wanted.get(entry.name());
         if (shipped != null && shipped.version().compareTo(entry.version()) > 0) {

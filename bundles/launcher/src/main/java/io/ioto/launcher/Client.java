@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// answers in JSON.
 final class Client {
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration UPDATE_PATIENCE = Duration.ofMinutes(10);
   private static final Duration OUTCOME_PATIENCE = Duration.ofMinutes(2);
 
   private record Answer(int status, String body) {}
@@ -86,6 +88,91 @@ final class Client {
     return command.equals("deploy") && Boolean.FALSE.equals(members.get("done"))
         ? outcome(Json.string(members, "sha256"))
         : 0;
+  }
+
+  /// Carries out `update VERB` and prints the outcome.
+  ///
+  /// @return exit code
+  int update(String verb) {
+    var status = verb.equals("status");
+    var answer = status ? ask("GET", "/update", null) : ask("POST", "/update/" + verb, null);
+    if (answer.status() != 200) {
+      System.err.println("ioto: " + problem(answer));
+      return 1;
+    }
+    var members = Json.object(answer.body());
+    if (status || verb.equals("check")) {
+      print(answer.body(), members);
+      return 0;
+    }
+    var release = Json.number(members, "answer", 0);
+    if (!Boolean.TRUE.equals(members.get("underWay"))
+        && release == Json.number(members, "running", 0)) {
+      System.out.println("there is nothing newer than release %d, which runs".formatted(release));
+      return 0;
+    }
+    return ended(release);
+  }
+
+  private void print(String body, Map<String, Object> members) {
+    if (json) {
+      System.out.println(body);
+      return;
+    }
+    var running = Json.number(members, "running", 0);
+    System.out.println(
+        running == 0 ? "what was shipped runs" : "release %d runs".formatted(running));
+    if (members.get("available") instanceof Long available && available != running) {
+      System.out.println("  release %d is there".formatted(available));
+    }
+    if (!"IDLE".equals(members.get("state"))) {
+      System.out.println(line(members));
+    }
+    if (members.get("problem") instanceof String problem) {
+      System.out.println("  the last check failed: " + problem);
+    }
+  }
+
+  private static String line(Map<String, Object> members) {
+    var reason = Json.string(members, "reason");
+    return "  release %d: %s%s"
+        .formatted(
+            Json.number(members, "release", 0),
+            Json.string(members, "state").toLowerCase(Locale.ROOT).replace('_', ' '),
+            reason.isEmpty() ? "" : ": " + reason);
+  }
+
+  /// Follows an update to its end, also over a restart of the framework.
+  private int ended(long release) {
+    var deadline = System.nanoTime() + UPDATE_PATIENCE.toNanos();
+    var last = "";
+    while (System.nanoTime() < deadline) {
+      try {
+        var members = Json.object(ask("GET", "/update", null).body());
+        var line = line(members);
+        if (!line.equals(last)) {
+          System.out.println(line);
+          last = line;
+        }
+        if (Boolean.FALSE.equals(members.get("underWay"))) {
+          return Json.number(members, "running", -1) == release ? 0 : 1;
+        }
+        Thread.sleep(POLL);
+      } catch (LauncherException | IllegalArgumentException _) {
+        // The socket is changing hands, or the framework restarts.
+        try {
+          Thread.sleep(POLL);
+        } catch (InterruptedException _) {
+          Thread.currentThread().interrupt();
+          return 1;
+        }
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return 1;
+      }
+    }
+    System.err.println("ioto: its outcome is not known; './ioto update status' tells it");
+    return 1;
   }
 
   /// A deployment that replaces what answers us is not over when it answers: the history tells how

@@ -11,9 +11,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.apache.felix.framework.FrameworkFactory;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
@@ -35,12 +38,24 @@ final class Gateway {
   /// What `ioto.app` says where the features are all there is to run.
   private static final String NO_APP = "none";
 
+  /// Set by an update before it stops the framework, to have it started anew.
+  private static final String RESTART = "ioto.restart";
+
+  /// Framework property: number of the release that was started, 0 for what was shipped.
+  private static final String RELEASE = "ioto.release";
+
+  /// Framework property: why a release was passed over.
+  private static final String FAILURE = "ioto.release.failure";
+
   private final long started = System.currentTimeMillis();
   private final Path home;
   private final Options options;
   private final Path config;
   private final Map<String, String> properties;
   private final AtomicBoolean stopping = new AtomicBoolean();
+  private volatile @Nullable Thread hurrying;
+  private volatile @Nullable Framework current;
+  private int rounds;
 
   Gateway(Path home, Options options) {
     this.home = home;
@@ -49,18 +64,22 @@ final class Gateway {
     properties = properties();
   }
 
-  /// Runs until the framework stops.
+  /// Runs until the framework stops for good: an update may have it started anew.
   ///
   /// @return exit code
   int run() {
     var lock = StateLock.take(options.state());
+    do {
+      System.clearProperty(RESTART);
+      once();
+    } while (Boolean.getBoolean(RESTART) && !stopping.get());
+    stopping.set(true);
+    return lock.held() ? 0 : 1;
+  }
+
+  private void once() {
     var preload = Preload.begin(AotCache.classes(options));
-    var features =
-        new ArrayList<>(List.of(properties.getOrDefault("ioto.features", "core").split("[, ]+")));
-    if (!NO_APP.equals(properties.get("ioto.app"))) {
-      features.add("app-" + properties.get("ioto.app"));
-    }
-    var framework = prepared(features);
+    var framework = prepared();
     // All at once: one by one, as they are started, they take the resolver three times as long.
     // What lacks something is told when it is started.
     framework.adapt(FrameworkWiring.class).resolveBundles(null);
@@ -77,34 +96,80 @@ final class Gateway {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-    stopping.set(true);
     var fatal = System.getProperty(FATAL);
     if (fatal != null) {
+      stopping.set(true);
       throw new LauncherException(1, fatal);
     }
-    return lock.held() ? 0 : 1;
+    if (Boolean.getBoolean(RESTART)) {
+      rounds++;
+      var hurrying = this.hurrying;
+      if (hurrying != null) {
+        hurrying.interrupt();
+      }
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException _) {
+        // The process is ending already, and waits for that hook.
+        stopping.set(true);
+      }
+    } else {
+      stopping.set(true);
+    }
+  }
+
+  /// An initialised framework whose bundles are those of the first release set that is whole, or
+  /// of the features where there is none.
+  private Framework prepared() {
+    var choice = Choice.of(options.state());
+    choice.warnings().forEach(log::warn);
+    properties.remove(FAILURE);
+    if (choice.failure() != null) {
+      properties.put(FAILURE, choice.failure());
+    }
+    for (var way : choice.ways()) {
+      properties.put(RELEASE, Long.toString(way.number()));
+      try {
+        var framework =
+            prepared(
+                thorough ->
+                    BundleSet.of(home, options.state(), way.file(), way.number(), thorough));
+        log.info("release {}", way.number());
+        return framework;
+      } catch (LauncherException e) {
+        log.error("release {} is passed over: {}", way.number(), e.getMessage());
+        properties.put(FAILURE, String.valueOf(e.getMessage()));
+      }
+    }
+    properties.put(RELEASE, "0");
+    var features =
+        new ArrayList<>(List.of(properties.getOrDefault("ioto.features", "core").split("[, ]+")));
+    if (!NO_APP.equals(properties.get("ioto.app"))) {
+      features.add("app-" + properties.get("ioto.app"));
+    }
+    return prepared(thorough -> BundleSet.of(home, options.state(), features, thorough));
   }
 
   /// An initialised framework whose bundles are the wanted ones. What Felix keeps of its last run
-  /// is worth nothing but time: where that or a deployed jar turns out damaged, the cache is made
+  /// is worth nothing but time: where that or a stored jar turns out damaged, the cache is made
   /// anew, of jars whose hashes have been compared.
-  private Framework prepared(List<String> features) {
+  private Framework prepared(Function<Boolean, BundleSet> set) {
     try {
-      return prepare(wanted(features, false));
+      return prepare(wanted(set, false));
     } catch (BundleException | IOException | IllegalStateException | IllegalArgumentException e) {
       log.warn("the bundles cannot be installed from the cache, which is made anew: {}", reason(e));
     }
     try {
       delete(cache());
-      return prepare(wanted(features, true));
+      return prepare(wanted(set, true));
     } catch (BundleException | IOException | IllegalStateException | IllegalArgumentException e) {
       throw new LauncherException(
           1, "the bundles cannot be installed, is the distribution whole? " + reason(e));
     }
   }
 
-  private BundleSet wanted(List<String> features, boolean thorough) {
-    var set = BundleSet.of(home, options.state(), features, thorough);
+  private static BundleSet wanted(Function<Boolean, BundleSet> choice, boolean thorough) {
+    var set = choice.apply(thorough);
     set.warnings().forEach(log::warn);
     return set;
   }
@@ -132,6 +197,10 @@ final class Gateway {
   }
 
   private void after(Framework framework) {
+    current = framework;
+    if (rounds > 0) {
+      return;
+    }
     if (options.training()) {
       Thread.ofPlatform().name("training").daemon().start(() -> AotCache.train(framework));
     } else {
@@ -145,7 +214,7 @@ final class Gateway {
               () -> {
                 try {
                   Thread.sleep(delay);
-                  framework.stop();
+                  Objects.requireNonNull(current).stop();
                 } catch (InterruptedException | BundleException e) {
                   log.error("cannot stop after {}", delay, e);
                 }
@@ -159,18 +228,19 @@ final class Gateway {
     if (event.getType() != BundleEvent.STOPPING || event.getBundle().getBundleId() != 0) {
       return;
     }
-    Thread.ofPlatform()
-        .name("hurry")
-        .daemon()
-        .start(
-            () -> {
-              try {
-                Thread.sleep(STOP_PATIENCE);
-                giveUpStopping();
-              } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-              }
-            });
+    hurrying =
+        Thread.ofPlatform()
+            .name("hurry")
+            .daemon()
+            .start(
+                () -> {
+                  try {
+                    Thread.sleep(STOP_PATIENCE);
+                    giveUpStopping();
+                  } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
   }
 
   private static void giveUpStopping() {

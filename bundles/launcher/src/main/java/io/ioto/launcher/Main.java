@@ -50,6 +50,13 @@ public final class Main {
         yield new Gateway(home, Options.of(rest, System.getenv())).run();
       }
       case "deploy", "plan", "status", "stop" -> Client.of(rest).run(command);
+      case "update" -> {
+        var verbs = List.of("status", "check", "apply", "rollback");
+        if (rest.isEmpty() || !verbs.contains(rest.getFirst())) {
+          throw new LauncherException(2, "usage: ioto update status|check|apply|rollback");
+        }
+        yield Client.of(rest.subList(1, rest.size())).update(rest.getFirst());
+      }
       case "version", "--version", "-V" -> {
         System.out.println(version(home));
         yield 0;
@@ -92,9 +99,13 @@ public final class Main {
              ioto plan FILE.jar     say what deploy would do, without doing it
              ioto status            what runs, in which version, and what is missing
              ioto stop              stop the running gateway
+             ioto update VERB       status, check, apply or rollback: bring a release into the
+                                    running gateway, or go back to the one before
+             ioto keys, release     make keys; build, sign and publish releases ('ioto release
+                                    help' tells how); need no gateway
              ioto help              this text
 
-      deploy, plan, status and stop take --state DIR (default ./state) to find the gateway, and
+      deploy, plan, status, stop and update take --state DIR (default ./state) to find the gateway, and
       --json to print its answer as it is.
 
       run takes

@@ -248,36 +248,39 @@ class RestTest {
     var trigger = context.registerService(Trigger.class, rest, null);
     call("Port", "create", "{id: '1', name: 'a', speed: 10}");
     var stream = new Stream();
-    try (var fibers = Executors.newVirtualThreadPerTaskExecutor()) {
-      var watching =
+    var fibers = Executors.newVirtualThreadPerTaskExecutor();
+    try {
+      var _ =
           fibers.submit(
               () -> {
                 Called.watch(rest, "Port", "{where: [['speed', '>=', 10]]}", stream);
                 return null;
               });
-      eventually(() -> assertThat(stream.sent).hasSize(1));
-      assertThat(stream.sent.getFirst()).startsWith("items {\"data\":[{\"id\":\"1\"");
+      assertSent(stream, "items {\"data\":[{\"id\":\"1\"");
       call("Event", "create", "{message: 'not of this model'}");
       call("Port", "create", "{id: '2', name: 'b', speed: 20}");
-      eventually(() -> assertThat(stream.sent).hasSize(2));
-      assertThat(stream.sent.getLast()).startsWith("put {\"data\":{\"id\":\"2\"");
+      assertSent(stream, "put {\"data\":{\"id\":\"2\"");
       call("Port", "update", "{id: '1', speed: 1}");
-      eventually(() -> assertThat(stream.sent).hasSize(3));
-      assertThat(stream.sent.getLast()).startsWith("removed {\"data\":{\"id\":\"1\"");
+      assertSent(stream, "removed {\"data\":{\"id\":\"1\"");
 
       // The database is swapped; the stream goes on.
       registration.unregister();
       store.close();
       publish();
       call("Port", "remove", "{id: '2'}");
-      eventually(() -> assertThat(stream.sent).hasSize(4));
-      assertThat(stream.sent.getLast()).startsWith("removed {\"data\":{\"id\":\"2\"");
-      watching.cancel(true);
+      assertSent(stream, "removed {\"data\":{\"id\":\"2\"");
+      assertThat(stream.sent).noneMatch(event -> event.contains("not of this model"));
+    } finally {
+      fibers.shutdownNow();
     }
     trigger.unregister();
     assertRefused(
         400, "'index' cannot be watched", () -> Called.watch(rest, "Port", "{index: 'x'}", stream));
     assertRefused(400, "query is no JSON object", () -> Called.watch(rest, "Port", "{", stream));
+  }
+
+  private static void assertSent(Stream stream, String beginning) {
+    eventually(() -> assertThat(stream.sent).anyMatch(event -> event.startsWith(beginning)));
   }
 
   @Test

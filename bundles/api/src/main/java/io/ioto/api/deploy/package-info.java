@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Putting one bundle into the running gateway without stopping what it serves.
+/// Putting one bundle, or a whole set, into the running gateway without stopping what it serves.
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.ioto.api.deploy;
 

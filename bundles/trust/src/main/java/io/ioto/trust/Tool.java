@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ioto.trust;
+
+import io.ioto.api.ota.UpdateException;
+import io.ioto.json.Units;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// `./ioto keys` and `./ioto release`: makes keys, and builds, signs and publishes releases. Runs
+/// on a plain class path, without a gateway. The system property `ioto.home` names the
+/// distribution.
+public final class Tool {
+  private static final String HELP =
+      """
+      usage: ioto keys init [OPTION]...      make the keys that sign releases, and root.json, which
+                                             gateways need to trust them
+             ioto keys rotate ROLE [OPTION]...
+                                             replace the keys of root, targets, snapshot or timestamp
+             ioto release VERB... [OPTION]...
+                build                        make a release of the distribution
+                sign                         sign it, with the key of the role targets
+                publish                      put it into the repository, a folder to be served
+                refresh                      renew what the repository says of its freshness
+
+      options
+        --keys DIR             folder of the keys (default release/keys)
+        --roots N              root keys to make (default 1)
+        --threshold N          how many of them must sign (default 1)
+        --passphrase-file F    encrypts the keys; so does IOTO_PASSPHRASE
+        --build DIR            folder of the build (default release/build)
+        --repository DIR       folder of the repository (default release/repository)
+        --keep N               releases that stay in it (default 5)
+        --expires TIME         life of snapshot and timestamp (default 30 days)
+        --number N             of the release (default: the repository's newest and one)
+        --home DIR             distribution to build from (default: this one)
+        --features A,B         features (default: those of its framework.properties)
+        --app NAME             application, feature app-NAME (default empty; none for no one)
+        --jar FILE[@LEVEL]     a bundle that replaces the one of its name, or joins; repeatable
+        --min-stable TIME      how long it must stay healthy to be kept
+        --check NAME           a health check that must be there; repeatable""";
+
+  private static final Set<String> VERBS = Set.of("build", "sign", "publish", "refresh");
+
+  private Path home;
+  private Path keys = Path.of("release/keys");
+  private Path build = Path.of("release/build");
+  private Path repository = Path.of("release/repository");
+  private @Nullable Path passphrase;
+  private @Nullable String features;
+  private @Nullable String app;
+  private @Nullable Duration minStable;
+  private Duration expires = Duration.ofDays(30);
+  private long number;
+  private int keep = 5;
+  private int roots = 1;
+  private int threshold = 1;
+  private final List<String> jars = new ArrayList<>();
+  private final List<String> checks = new ArrayList<>();
+  private final List<String> words = new ArrayList<>();
+
+  private Tool(Path home) {
+    this.home = home;
+  }
+
+  /// Exit codes: 0 done, 1 failed or refused, 2 usage.
+  public static void main(String[] args) {
+    System.exit(run(Path.of(System.getProperty("ioto.home", ".")), Arrays.asList(args)));
+  }
+
+  /// Does what the arguments say.
+  ///
+  /// @return exit code
+  public static int run(Path home, List<String> args) {
+    try {
+      return new Tool(home).run(args);
+    } catch (ToolException | UpdateException e) {
+      System.err.println("ioto: " + e.getMessage());
+      return 1;
+    } catch (FileSystemException e) {
+      System.err.printf("ioto: %s: %s%n", e.getFile(), e);
+      return 1;
+    } catch (IOException e) {
+      System.err.println("ioto: " + e);
+      return 1;
+    }
+  }
+
+  private int run(List<String> args) throws IOException {
+    parse(args);
+    if (words.isEmpty() || words.contains("help")) {
+      System.out.println(HELP);
+      return 0;
+    }
+    var command = words.removeFirst();
+    if (command.equals("keys") && words.equals(List.of("init"))) {
+      var folder = keyFolder();
+      folder.init(roots, threshold);
+      System.out.printf("made %s; gateways need %s%n", keys, folder.newest());
+      return 0;
+    }
+    if (command.equals("keys") && words.size() == 2 && words.getFirst().equals("rotate")) {
+      var version = keyFolder().rotate(words.getLast());
+      System.out.printf("made root %d; 'release refresh' publishes it%n", version);
+      return 0;
+    }
+    if (command.equals("release") && !words.isEmpty() && VERBS.containsAll(words)) {
+      for (var verb : words) {
+        release(verb);
+      }
+      return 0;
+    }
+    System.err.println("ioto: './ioto release help' shows the usage");
+    return 2;
+  }
+
+  private void release(String verb) throws IOException {
+    var target = new Repository(repository, keyFolder(), InstantSource.system(), keep);
+    var made = new Repository.Build(build);
+    switch (verb) {
+      case "build" -> {
+        var set =
+            builder().write(made, number > 0 ? number : target.newest() + 1, minStable, checks);
+        System.out.printf("built release %d, %d bundles%n", set.number(), set.bundles().size());
+      }
+      case "sign" -> {
+        target.sign(made);
+        System.out.printf("signed release %d%n", made.set().number());
+      }
+      case "publish" -> {
+        target.publish(made, expires);
+        System.out.printf("published release %d in %s%n", made.set().number(), repository);
+      }
+      default -> {
+        target.refresh(expires);
+        System.out.printf("renewed %s for %d days%n", repository, expires.toDays());
+      }
+    }
+  }
+
+  private Builder builder() throws IOException {
+    var builder = new Builder(home);
+    for (var feature : chosen()) {
+      builder.feature(feature);
+    }
+    for (var jar : jars) {
+      var at = jar.lastIndexOf('@');
+      var level = at > 0 && jar.substring(at + 1).matches("\\d{1,4}");
+      builder.jar(
+          Path.of(level ? jar.substring(0, at) : jar),
+          level ? Integer.parseInt(jar.substring(at + 1)) : 30);
+    }
+    return builder;
+  }
+
+  private List<String> chosen() throws IOException {
+    var chosen = new ArrayList<String>();
+    if (features != null) {
+      chosen.addAll(List.of(features.split("[, ]+")));
+    } else {
+      var properties = new Properties();
+      try (var in = Files.newBufferedReader(home.resolve("runtime-config/framework.properties"))) {
+        properties.load(in);
+      }
+      chosen.addAll(List.of(properties.getProperty("ioto.features", "core").split("[, ]+")));
+      if (app == null) {
+        app = properties.getProperty("ioto.app", "empty");
+      }
+    }
+    if (app != null && !app.equals("none")) {
+      chosen.add("app-" + app);
+    }
+    return chosen;
+  }
+
+  private KeyFolder keyFolder() throws IOException {
+    var secret = System.getenv("IOTO_PASSPHRASE");
+    if (passphrase != null) {
+      secret = Files.readString(passphrase).strip();
+    }
+    return new KeyFolder(
+        keys, secret == null || secret.isEmpty() ? null : secret, InstantSource.system());
+  }
+
+  private void parse(List<String> args) {
+    for (var rest = args.iterator(); rest.hasNext(); ) {
+      var word = rest.next();
+      if (!word.startsWith("--")) {
+        words.add(word);
+        continue;
+      }
+      if (word.equals("--help")) {
+        words.add("help");
+        continue;
+      }
+      if (!rest.hasNext()) {
+        throw new ToolException("option '%s' needs a value".formatted(word));
+      }
+      var value = rest.next();
+      switch (word) {
+        case "--home" -> home = Path.of(value);
+        case "--keys" -> keys = Path.of(value);
+        case "--build" -> build = Path.of(value);
+        case "--repository" -> repository = Path.of(value);
+        case "--passphrase-file" -> passphrase = Path.of(value);
+        case "--features" -> features = value;
+        case "--app" -> app = value;
+        case "--jar" -> jars.add(value);
+        case "--check" -> checks.add(value);
+        case "--min-stable" -> minStable = time(word, value);
+        case "--expires" -> expires = time(word, value);
+        case "--number" -> number = whole(word, value);
+        case "--keep" -> keep = (int) whole(word, value);
+        case "--roots" -> roots = (int) whole(word, value);
+        case "--threshold" -> threshold = (int) whole(word, value);
+        default -> throw new ToolException("unknown option '%s'".formatted(word));
+      }
+    }
+  }
+
+  private static Duration time(String option, String value) {
+    try {
+      return Units.time(value);
+    } catch (IllegalArgumentException e) {
+      throw new ToolException("%s: %s".formatted(option, e.getMessage()), e);
+    }
+  }
+
+  private static long whole(String option, String value) {
+    if (!value.matches("[1-9]\\d{0,8}")) {
+      throw new ToolException(
+          "%s takes a whole number of 1 or more, not '%s'".formatted(option, value));
+    }
+    return Long.parseLong(value);
+  }
+}
