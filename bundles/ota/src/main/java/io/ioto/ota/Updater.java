@@ -107,6 +107,7 @@ public final class Updater implements Updates, Host {
   private final Semaphore requests = new Semaphore(0);
   private final Thread worker;
   private volatile boolean closed;
+  private volatile boolean restarting;
   private volatile @Nullable Long available;
   private volatile @Nullable String problem;
 
@@ -217,7 +218,8 @@ public final class Updater implements Updates, Host {
       }
       locked(engine::resume);
       var next = FIRST.compareTo(settings.period()) < 0 ? FIRST : settings.period();
-      while (!closed) {
+      // A request may be left over whose release is on trial already, after the restart.
+      while (!closed && !restarting) {
         var asked =
             settings.enable()
                 ? requests.tryAcquire(next.plus(random()).toMillis(), TimeUnit.MILLISECONDS)
@@ -322,6 +324,7 @@ public final class Updater implements Updates, Host {
   @Override
   public void restart() {
     log.info("the framework restarts for release {}", journal.entry().release());
+    restarting = true;
     System.setProperty(RESTART, "true");
     try {
       framework().stop();
