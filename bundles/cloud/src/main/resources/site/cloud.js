@@ -4,7 +4,7 @@
 const $ = (id) => document.getElementById(id);
 const REST = 1000;
 const PRIVATE = ['created', 'updated', 'sk', 'id', 'deviceId', 'accountId'];
-let device = '';
+let device = location.hash.slice(1);
 let timer = 0;
 let token = '';
 
@@ -127,8 +127,7 @@ async function release(id) {
   if (confirm(`Release ${id}? It loses its certificate and has to be claimed again.`)) {
     await call('device/release', { id });
     if (id === device) {
-      device = '';
-      $('data').hidden = true;
+      close();
     }
     await showDevices();
   }
@@ -136,15 +135,16 @@ async function release(id) {
 
 async function open(id) {
   device = id;
-  $('which').textContent = id;
-  $('data').hidden = false;
+  location.hash = id;
   await showItems();
 }
 
 async function showItems() {
+  $('data').hidden = !device;
   if (!device || $('items').contains(document.activeElement)) {
     return;
   }
+  $('which').textContent = device;
   const items = await all('item/find', { device });
   const models = Map.groupBy(items, (i) => i.model);
   const tables = [...models.keys()].sort().map((model) => table(model, models.get(model)));
@@ -225,10 +225,13 @@ $('claim').onsubmit = (event) => {
   });
 };
 
-$('close').onclick = () => {
+function close() {
   device = '';
+  location.hash = '';
   $('data').hidden = true;
-};
+}
+
+$('close').onclick = close;
 
 $('logout').onclick = () =>
   attempt(async () => {
