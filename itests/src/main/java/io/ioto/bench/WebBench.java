@@ -80,7 +80,7 @@ final class WebBench {
     awaitAnswer(theirs.url(), path);
     var seconds = quick ? 2 : 6;
     Bench.say("%s: warming up".formatted(name));
-    wrk(ours, path, quick ? 4 : 10);
+    wrk(ours, path, quick ? 8 : 20);
     var mine = new Series();
     var other = new Series();
     var rounds = quick ? 3 : 6;
