@@ -63,14 +63,7 @@ public final class Registry {
 
   /// Makes a product whose devices may register.
   ///
-  /// @return its token, which is not kept
-  String product(String name) {
-    var token = Tokens.fresh();
-    product(name, token);
-    return token;
-  }
-
-  /// Makes a product with a token that was made before.
+  /// @param token what they register with; only its digest is kept
   void product(String name, String token) {
     store.commit(
         List.of(

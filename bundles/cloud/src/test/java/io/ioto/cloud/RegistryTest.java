@@ -28,7 +28,8 @@ class RegistryTest {
   @BeforeEach
   void aProduct() {
     registry = registry();
-    product = registry.product("Thermostat");
+    product = Tokens.fresh();
+    registry.product("Thermostat", product);
   }
 
   private Registry registry() {
