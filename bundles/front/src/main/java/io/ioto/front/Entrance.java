@@ -2,15 +2,18 @@
 package io.ioto.front;
 
 import java.net.Socket;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.IO;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /// A Jetty connector that keeps to our limits: connections beyond the limit of the whole server
 /// are closed without a byte, and so is one whose first header is not complete in time.
@@ -22,9 +25,35 @@ final class Entrance extends ServerConnector {
 
   /// @param parseMillis 0 for no limit
   Entrance(Server server, int connections, long parseMillis, ConnectionFactory... factories) {
-    super(server, factories);
+    super(server, -1, 1, factories);
     this.connections = connections;
     this.parseMillis = parseMillis;
+  }
+
+  @Override
+  protected SelectorManager newSelectorManager(
+      Executor executor, Scheduler scheduler, int selectors) {
+    var leaders = new Leaders(executor);
+    return new ServerConnectorManager(leaders, scheduler, selectors) {
+      private volatile boolean led;
+
+      /// What the selector has executed first is its search for requests, which goes on for ever.
+      @Override
+      protected void execute(Runnable task) {
+        if (led) {
+          super.execute(task);
+        } else {
+          led = true;
+          leaders.lead(task);
+        }
+      }
+
+      @Override
+      protected void doStop() throws Exception {
+        super.doStop();
+        led = false;
+      }
+    };
   }
 
   @Override
