@@ -4,6 +4,7 @@ package io.ioto.front;
 import java.net.Socket;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SelectorManager;
@@ -20,12 +21,15 @@ import org.eclipse.jetty.util.thread.Scheduler;
 final class Entrance extends ServerConnector {
   private static final long SWEEP_MILLIS = 500;
 
+  /// More of them make nothing faster on the processors of a gateway.
+  private static final int SELECTORS = Math.min(4, Runtime.getRuntime().availableProcessors());
+
   private final int connections;
   private final long parseMillis;
 
   /// @param parseMillis 0 for no limit
   Entrance(Server server, int connections, long parseMillis, ConnectionFactory... factories) {
-    super(server, -1, 1, factories);
+    super(server, -1, SELECTORS, factories);
     this.connections = connections;
     this.parseMillis = parseMillis;
   }
@@ -35,23 +39,22 @@ final class Entrance extends ServerConnector {
       Executor executor, Scheduler scheduler, int selectors) {
     var leaders = new Leaders(executor);
     return new ServerConnectorManager(leaders, scheduler, selectors) {
-      private volatile boolean led;
+      private final AtomicInteger led = new AtomicInteger();
 
-      /// What the selector has executed first is its search for requests, which goes on for ever.
+      /// What each selector has executed first is its search for requests, which goes on for ever.
       @Override
       protected void execute(Runnable task) {
-        if (led) {
-          super.execute(task);
-        } else {
-          led = true;
+        if (led.get() < getSelectorCount() && led.getAndIncrement() < getSelectorCount()) {
           leaders.lead(task);
+        } else {
+          super.execute(task);
         }
       }
 
       @Override
       protected void doStop() throws Exception {
         super.doStop();
-        led = false;
+        led.set(0);
       }
     };
   }

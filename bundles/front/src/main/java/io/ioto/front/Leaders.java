@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /// A leader that has run requests is replaced soon, so that nothing of a bundle that was swapped
 /// meanwhile stays with its thread.
 ///
-/// One object serves one selector. It starts threads, which end by themselves with the selector.
+/// One object serves all selectors of a connector; each has a leader of its own. The threads end
+/// by themselves with the selector.
 final class Leaders implements TryExecutor {
   private static final Logger log = LoggerFactory.getLogger(Leaders.class);
 
@@ -48,22 +49,10 @@ final class Leaders implements TryExecutor {
 
   /// Threads that lead, follow, or are inside a request that blocks. With more, each request has
   /// a virtual thread.
-  private static final int THREADS = 6;
+  private static final int THREADS = 12;
 
   private final Executor virtual;
   private final AtomicInteger threads = new AtomicInteger();
-
-  /// Requests found; written by the leader only.
-  private volatile int found;
-
-  /// Whether the leader runs requests.
-  private volatile boolean rush;
-
-  /// When the follower last put an end to that.
-  private volatile long ended = System.nanoTime() - PENALTY_NANOS;
-
-  // Of the leader only; the next one sees it through the state of Jetty's strategy.
-  private long glance = System.nanoTime();
 
   Leaders(Executor executor) {
     virtual =
@@ -72,11 +61,11 @@ final class Leaders implements TryExecutor {
             VirtualThreads::getDefaultVirtualThreadsExecutor);
   }
 
-  /// Starts the first leader.
+  /// Starts the first leader of a selector.
   ///
   /// @param produce finds requests; comes back when another thread does that, or nobody should
   void lead(Runnable produce) {
-    new Leader(produce).start();
+    new Leader(new Post(), produce).start();
   }
 
   /// Runs a request in a thread of its own.
@@ -85,23 +74,14 @@ final class Leaders implements TryExecutor {
     virtual.execute(request);
   }
 
-  /// Asked by the leader before each request.
+  /// Asked by a leader before each request.
   ///
   /// @param produce what a successor has to run
   /// @return whether the leader may run the request itself; else it is given to [#execute]
   @Override
   public boolean tryExecute(Runnable produce) {
     var leader = (Leader) Thread.currentThread();
-    var count = found + 1;
-    found = count;
-    if (rush) {
-      leader.used = true;
-      return count % STRIDE != 0 || !leader.over() || start(produce);
-    }
-    if (leader.used) {
-      return start(produce);
-    }
-    return count % STRIDE == 0 && many() && begin(produce);
+    return leader.post.runs(leader, produce);
   }
 
   /// Threads that lead, follow, or are inside a request that was not given away.
@@ -109,59 +89,90 @@ final class Leaders implements TryExecutor {
     return threads.get();
   }
 
-  private boolean many() {
-    var now = System.nanoTime();
-    var many = now - glance < RUSH_NANOS && now - ended > PENALTY_NANOS && threads.get() < THREADS;
-    glance = now;
-    return many;
-  }
+  /// What the leaders of one selector share.
+  private final class Post {
+    /// Requests found; written by the leader only.
+    private volatile int found;
 
-  private boolean begin(Runnable produce) {
-    rush = true;
-    if (start(() -> follow(produce))) {
-      return true;
+    /// Whether the leader runs requests.
+    private volatile boolean rush;
+
+    /// When the follower last put an end to that.
+    private volatile long ended = System.nanoTime() - PENALTY_NANOS;
+
+    /// Of the leader only; the next one sees it through the state of Jetty's strategy.
+    private long glance = System.nanoTime();
+
+    boolean runs(Leader leader, Runnable produce) {
+      var count = found + 1;
+      found = count;
+      if (rush) {
+        leader.used = true;
+        return count % STRIDE != 0 || !leader.over() || start(produce);
+      }
+      if (leader.used) {
+        return start(produce);
+      }
+      return count % STRIDE == 0 && many() && begin(produce);
     }
-    rush = false;
-    return false;
-  }
 
-  /// @return false where the system has no thread to give
-  private boolean start(Runnable work) {
-    try {
-      new Leader(work).start();
-      return true;
-    } catch (OutOfMemoryError e) {
-      log.warn("No thread to find requests with; this one goes on", e);
+    private boolean many() {
+      var now = System.nanoTime();
+      var many =
+          now - glance < RUSH_NANOS && now - ended > PENALTY_NANOS && threads.get() < THREADS;
+      glance = now;
+      return many;
+    }
+
+    private boolean begin(Runnable produce) {
+      rush = true;
+      if (start(() -> follow(produce))) {
+        return true;
+      }
+      rush = false;
       return false;
     }
-  }
 
-  private void follow(Runnable produce) {
-    var seen = found;
-    while (true) {
-      LockSupport.parkNanos(WATCH_NANOS);
-      var now = found;
-      if (now - seen < PACE) {
-        break;
+    /// @return false where the system has no thread to give
+    private boolean start(Runnable work) {
+      try {
+        new Leader(this, work).start();
+        return true;
+      } catch (OutOfMemoryError e) {
+        log.warn("No thread to find requests with; this one goes on", e);
+        return false;
       }
-      seen = now;
     }
-    ended = System.nanoTime();
-    // Whoever saw it true has left the lead open before, so that it is there to be taken.
-    rush = false;
-    produce.run();
+
+    private void follow(Runnable produce) {
+      var seen = found;
+      while (true) {
+        LockSupport.parkNanos(WATCH_NANOS);
+        var now = found;
+        if (now - seen < PACE) {
+          break;
+        }
+        seen = now;
+      }
+      ended = System.nanoTime();
+      // Whoever saw it true has left the lead open before, so that it is there to be taken.
+      rush = false;
+      produce.run();
+    }
   }
 
   private final class Leader extends Thread {
+    private final Post post;
     private final Runnable work;
     private final long since = System.nanoTime();
 
     /// Whether it has run requests.
     private boolean used;
 
-    Leader(Runnable work) {
+    Leader(Post post, Runnable work) {
       super("front-leader");
       setDaemon(true);
+      this.post = post;
       this.work = work;
     }
 

@@ -103,7 +103,7 @@ final class LeadersTest {
           });
     }
     await(inside);
-    assertThat(leaders.threads()).isBetween(1, 6);
+    assertThat(leaders.threads()).isBetween(1, 14);
     leave.countDown();
   }
 
