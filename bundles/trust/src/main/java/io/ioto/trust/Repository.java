@@ -98,6 +98,16 @@ record Repository(Path folder, KeyFolder keys, InstantSource clock, int keep) {
     }
   }
 
+  /// Whether a signed build is what the repository has.
+  boolean has(Build build) throws IOException {
+    var snapshot = snapshot();
+    if (snapshot.isEmpty() || !Files.exists(build.targets())) {
+      return false;
+    }
+    var name = "%d.targets.json".formatted(snapshot.get().targets().version());
+    return same(metadata(name), Files.readAllBytes(build.targets()));
+  }
+
   /// Puts a signed build in.
   ///
   /// @param life how long the snapshot and the timestamp are good for
