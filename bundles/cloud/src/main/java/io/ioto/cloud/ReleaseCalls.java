@@ -131,7 +131,7 @@ public final class ReleaseCalls implements Routes {
     var number = terms.path("release").asLong();
     // Until it has its terms nobody gets it.
     var releases = shelf.publish(metadata);
-    if (number > 0 && terms.size() > 1) {
+    if (number > 0) {
       rollout.terms(number, terms);
     }
     rollout.published();

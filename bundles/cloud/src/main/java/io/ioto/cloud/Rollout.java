@@ -91,11 +91,12 @@ public final class Rollout {
   }
 
   /// Makes sure that every release that was published has its record, and forgets whom those that
-  /// have gone were offered to.
+  /// have gone were offered to. One that came along with another is for nobody: whoever published
+  /// it may have meant it for a few.
   void published() {
     for (var number : shelf.get()) {
       if (get(number).isEmpty()) {
-        change(number, Release::terms);
+        change(number, _ -> Terms.NOBODY);
       }
     }
     for (var release : list(Integer.MAX_VALUE)) {

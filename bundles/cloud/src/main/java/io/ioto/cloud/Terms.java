@@ -24,6 +24,9 @@ record Terms(
   /// Everybody, at once.
   static final Terms ALL = new Terms(true, "", 100, 0, 0, 3_600_000, "");
 
+  /// Nobody, until somebody says who.
+  static final Terms NOBODY = new Terms(false, "", 100, 0, 0, 3_600_000, "");
+
   private static final long MOST = 1_000_000_000L;
   private static final long LONGEST = 366L * 24 * 3_600_000;
 

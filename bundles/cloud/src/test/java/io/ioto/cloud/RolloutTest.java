@@ -24,6 +24,12 @@ class RolloutTest {
 
   @BeforeEach
   void publish() {
+    publish(1);
+  }
+
+  private void publish(long number) {
+    shelf.add(number);
+    terms(number, "{}");
     rollout.published();
   }
 
@@ -61,6 +67,9 @@ class RolloutTest {
     shelf.add(2L);
     assertThat(chosen("D1", 0)).contains(1L);
     rollout.published();
+    assertThat(chosen("D1", 0)).contains(1L);
+    assertThat(rollout.get(2).orElseThrow().terms()).isEqualTo(Terms.NOBODY);
+    terms(2, "{enabled: true}");
     assertThat(chosen("D1", 0)).contains(2L);
   }
 
@@ -74,8 +83,7 @@ class RolloutTest {
 
   @Test
   void policyIsAboutWhatIsKnownAndWhatIsTold() {
-    shelf.add(2L);
-    rollout.published();
+    publish(2);
     store.commit(List.of(new Store.Step.Put("product", "digest", Map.of("name", "valve"), 0)));
     terms(2, "{policy: \"product == 'valve' && beta && semver(version, '<', newVersion)\"}");
     var valve =
@@ -165,8 +173,7 @@ class RolloutTest {
 
   @Test
   void deviceThatMayNotHaveTheNewestGetsTheOneBefore() {
-    shelf.add(2L);
-    rollout.published();
+    publish(2);
     terms(2, "{limit: 1}");
     assertThat(chosen("D1", 0)).contains(2L);
     assertThat(chosen("D2", 0)).contains(1L);
