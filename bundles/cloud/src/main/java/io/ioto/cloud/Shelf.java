@@ -96,6 +96,7 @@ public final class Shelf {
   private static final Pattern ROOT = Pattern.compile("metadata/(\\d{1,9})\\.root\\.json");
   private static final Pattern NAME =
       Pattern.compile("timestamp\\.json|\\d{1,12}\\.(root|snapshot|targets)\\.json");
+  private static final String VERIFY = "verify";
   private static final String METADATA = "metadata/";
   private static final String TIMESTAMP = "metadata/timestamp.json";
 
@@ -213,6 +214,7 @@ public final class Shelf {
       if (lock == null) {
         throw busy();
       }
+      tidy();
       var before = index();
       var next = verified(before, staged(metadata));
       if (!next.files().equals(before.files())) {
@@ -252,7 +254,7 @@ public final class Shelf {
 
   /// Goes through what a device would go through, from what is here to what is to be.
   private Index verified(Index before, Map<String, Part> staged) throws IOException {
-    var trust = Files.createTempDirectory(folder, "verify");
+    var trust = Files.createTempDirectory(folder, VERIFY);
     try {
       restore(before, trust);
       var limits =
@@ -269,12 +271,21 @@ public final class Shelf {
       }
       return indexed(before, staged, targets, client);
     } finally {
-      try (var files = Files.list(trust)) {
-        for (var file : files.toList()) {
-          Files.delete(file);
+      tidy();
+    }
+  }
+
+  /// Removes what was kept to verify something, also by a process that was cut off.
+  private void tidy() throws IOException {
+    try (var all = Files.newDirectoryStream(folder, VERIFY + "*")) {
+      for (var trust : all) {
+        try (var files = Files.list(trust)) {
+          for (var file : files.toList()) {
+            Files.delete(file);
+          }
         }
+        Files.delete(trust);
       }
-      Files.delete(trust);
     }
   }
 

@@ -123,6 +123,9 @@ final class Reporter implements AutoCloseable {
     } catch (IOException e) {
       log.warn("it cannot be noted what was reported: {}", e.toString());
       return backoff.next().plusMillis(1);
+    } catch (RuntimeException e) { // whoever calls the cloud is others' code
+      log.error("how an update went cannot be reported now", e);
+      return backoff.next().plusMillis(1);
     }
   }
 

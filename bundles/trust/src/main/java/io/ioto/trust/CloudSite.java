@@ -14,13 +14,11 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
@@ -31,9 +29,6 @@ final class CloudSite implements AutoCloseable {
   private static final int ATTEMPTS = 4;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration PAUSE = Duration.ofSeconds(1);
-
-  /// A file of the repository.
-  private record Part(String sha256, Path file) {}
 
   private final URI base;
   private final String token;
@@ -91,66 +86,32 @@ final class CloudSite implements AutoCloseable {
   ///
   /// @param number release that the terms are for; 0 for none
   /// @return how many files the cloud did not have
-  int push(Path repository, long number, ObjectNode terms) throws IOException {
-    var metadata = metadata(repository.resolve("metadata"));
-    var parts = new LinkedHashMap<String, Part>();
-    metadata.values().forEach(p -> parts.put(p.sha256(), p));
-    for (var target : newest(repository).files().values()) {
-      parts.put(target.sha256(), new Part(target.sha256(), repository.resolve(target.file())));
+  int push(Repository repository, long number, ObjectNode terms) throws IOException {
+    var files = new LinkedHashMap<String, Path>();
+    var names = JsonNodeFactory.instance.objectNode();
+    for (var file : repository.metadata()) {
+      var hash = Hash.of(file);
+      names.put(String.valueOf(file.getFileName()), hash);
+      files.put(hash, file);
     }
+    files.putAll(repository.signed());
     var question = JsonNodeFactory.instance.objectNode();
-    parts.keySet().forEach(question.putArray("files")::add);
+    files.keySet().forEach(question.putArray("files")::add);
     var sent = 0;
     for (var missing : call("POST", "missing", json(question)).path("missing")) {
-      var part = parts.get(missing.asText());
-      if (part != null) {
-        call("PUT", "object/" + part.sha256(), BodyPublishers.ofFile(part.file()));
+      var file = files.get(missing.asText());
+      if (file != null) {
+        call("PUT", "object/" + missing.asText(), BodyPublishers.ofFile(file));
         sent++;
       }
     }
     var order = JsonNodeFactory.instance.objectNode();
-    var names = order.putObject("metadata");
-    metadata.forEach((name, part) -> names.put(name, part.sha256()));
+    order.set("metadata", names);
     if (number > 0) {
       order.set("terms", terms.deepCopy().put("release", number));
     }
     call("POST", "publish", json(order));
     return sent;
-  }
-
-  /// Every root, and the newest of the rest.
-  private static Map<String, Part> metadata(Path folder) throws IOException {
-    var parts = new LinkedHashMap<String, Part>();
-    for (var version = 1; Files.exists(folder.resolve(version + ".root.json")); version++) {
-      add(parts, folder, version + ".root.json");
-    }
-    add(parts, folder, "timestamp.json");
-    var timestamp = Timestamp.read(envelope(folder, "timestamp.json"));
-    var snapshot = "%d.snapshot.json".formatted(timestamp.snapshot().version());
-    add(parts, folder, snapshot);
-    var targets = Snapshot.read(envelope(folder, snapshot)).targets();
-    add(parts, folder, "%d.targets.json".formatted(targets.version()));
-    return parts;
-  }
-
-  private static void add(Map<String, Part> parts, Path folder, String name) throws IOException {
-    var file = folder.resolve(name);
-    if (!Files.exists(file)) {
-      throw new ToolException("%s is missing; publish a release first".formatted(file));
-    }
-    parts.put(name, new Part(Hash.of(file), file));
-  }
-
-  private static Envelope envelope(Path folder, String name) throws IOException {
-    return Envelope.read(name, Files.readAllBytes(folder.resolve(name)));
-  }
-
-  private static Targets newest(Path repository) throws IOException {
-    var folder = repository.resolve("metadata");
-    var timestamp = Timestamp.read(envelope(folder, "timestamp.json"));
-    var snapshot = "%d.snapshot.json".formatted(timestamp.snapshot().version());
-    var targets = Snapshot.read(envelope(folder, snapshot)).targets();
-    return Targets.read(envelope(folder, "%d.targets.json".formatted(targets.version())));
   }
 
   private static BodyPublisher json(JsonNode node) {

@@ -155,12 +155,12 @@ public final class Tool {
           target.publish(made, expires);
         }
         System.out.printf("published release %d in %s%n", made.set().number(), repository);
-        push(made.set().number());
+        push(target, made.set().number());
       }
       default -> {
         target.refresh(expires);
         System.out.printf("renewed %s for %d days%n", repository, expires.toDays());
-        push(0);
+        push(target, 0);
       }
     }
   }
@@ -168,7 +168,7 @@ public final class Tool {
   /// Brings the repository into the cloud.
   ///
   /// @param number of the release that the terms are for; 0 for none
-  private void push(long number) throws IOException {
+  private void push(Repository from, long number) throws IOException {
     if (cloud == null) {
       return;
     }
@@ -178,7 +178,7 @@ public final class Tool {
           "publishing to a cloud needs its token: give --token-file or set IOTO_TOKEN");
     }
     try (var site = new CloudSite(cloud, secret)) {
-      var sent = site.push(repository, number, terms);
+      var sent = site.push(from, number, terms);
       System.out.printf("brought %d new files into %s%n", sent, site);
     }
   }
