@@ -37,9 +37,10 @@ public final class Bench {
     if (names.size() != 1) {
       usage(names.isEmpty() ? "a name is missing" : "one name only, not " + names);
     }
-    var measure =
+    Measure measure =
         switch (names.getFirst()) {
-          case "start" -> (Measure) StartBench::run;
+          case "db" -> DbBench::run;
+          case "start" -> StartBench::run;
           case "swap" -> (Measure) SwapBench::run;
           case "web" -> (Measure) WebBench::run;
           default -> {
@@ -84,7 +85,7 @@ public final class Bench {
 
   private static void usage(String why) {
     System.err.println("ioto: bench: " + why);
-    System.err.println("usage: ./ioto bench start|web|swap [--quick] [--json]");
+    System.err.println("usage: ./ioto bench db|start|swap|web [--quick] [--json]");
     System.exit(2);
   }
 }

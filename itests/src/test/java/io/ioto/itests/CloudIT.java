@@ -4,6 +4,8 @@ package io.ioto.itests;
 import static io.ioto.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ioto.bench.Fleet;
+import io.ioto.bench.Person;
 import io.ioto.testing.Eventually;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ioto.itests;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package io.ioto.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.ioto.bench.Gateway;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -17,7 +14,7 @@ import java.util.stream.StreamSupport;
 
 /// A device cloud and one device, each a process of its own, started from the distribution; either
 /// can be killed and started again.
-final class Fleet implements AutoCloseable {
+public final class Fleet implements AutoCloseable {
   private static final Pattern PASSWORD =
       Pattern.compile("'admin'(?: with the|, the) password:? '?([^';\\s]+)");
   private static final Pattern DEVICE = Pattern.compile("This device is (\\w+)");
@@ -33,11 +30,13 @@ final class Fleet implements AutoCloseable {
   private Gateway device;
 
   /// Starts both; the device has registered then.
-  Fleet() throws Exception {
+  public Fleet() throws IOException, InterruptedException {
     cloudSetup = cloudSetup();
     cloud = Gateway.start(cloudSetup);
     var register = REGISTER.matcher(cloud.awaitLine(l -> REGISTER.matcher(l).find()));
-    assertThat(register.find()).isTrue();
+    if (!register.find()) {
+      throw new IllegalStateException("the cloud does not say how devices register");
+    }
     cloudPassword = found(PASSWORD, cloud.output());
     deviceSetup = deviceSetup(register.group(1), register.group(2));
     device = Gateway.start(deviceSetup);
@@ -61,7 +60,7 @@ final class Fleet implements AutoCloseable {
   }
 
   /// A copy of the configuration of a cloud, whose broker has a port that nobody else has.
-  static Path configuration(Path shipped, Path copy) throws IOException {
+  public static Path configuration(Path shipped, Path copy) throws IOException {
     Files.createDirectories(copy);
     try (var files = Files.list(shipped)) {
       for (var file : files.toList()) {
@@ -76,54 +75,56 @@ final class Fleet implements AutoCloseable {
 
   private static String found(Pattern pattern, String text) {
     var matcher = pattern.matcher(text);
-    assertThat(matcher.find()).as("%s in %s", pattern, text).isTrue();
+    if (!matcher.find()) {
+      throw new IllegalStateException("no %s in: %s".formatted(pattern, text));
+    }
     return matcher.group(1);
   }
 
-  String id() {
+  public String id() {
     return id;
   }
 
-  Gateway cloud() {
+  public Gateway cloud() {
     return cloud;
   }
 
-  Gateway device() {
+  public Gateway device() {
     return device;
   }
 
-  URI cloudPage() {
+  public URI cloudPage() {
     return cloudSetup.url();
   }
 
-  String cloudPassword() {
+  public String cloudPassword() {
     return cloudPassword;
   }
 
-  Person operator() throws IOException, InterruptedException {
+  public Person operator() throws IOException, InterruptedException {
     return new Person(cloudSetup.url(), "admin", cloudPassword);
   }
 
-  Person owner() throws IOException, InterruptedException {
+  public Person owner() throws IOException, InterruptedException {
     return new Person(deviceSetup.url(), "admin", devicePassword);
   }
 
   /// The power of the device fails, and comes back.
-  void restartDevice() throws IOException, InterruptedException {
+  public void restartDevice() throws IOException, InterruptedException {
     device.kill();
     device.close();
     device = Gateway.start(deviceSetup);
   }
 
   /// The same of the cloud, its broker included.
-  void restartCloud() throws IOException, InterruptedException {
+  public void restartCloud() throws IOException, InterruptedException {
     cloud.kill();
     cloud.close();
     cloud = Gateway.start(cloudSetup);
   }
 
   /// What the cloud knows of the device.
-  JsonNode seen(Person operator) throws IOException, InterruptedException {
+  public JsonNode seen(Person operator) throws IOException, InterruptedException {
     return StreamSupport.stream(
             operator.call("/api/device/find", "{}").path("data").spliterator(), false)
         .filter(row -> row.path("id").asText().equals(id))
@@ -132,7 +133,7 @@ final class Fleet implements AutoCloseable {
   }
 
   /// The items of the device that the cloud has.
-  List<JsonNode> items(Person operator) throws IOException, InterruptedException {
+  public List<JsonNode> items(Person operator) throws IOException, InterruptedException {
     var all = new ArrayList<JsonNode>();
     var after = "";
     while (true) {
@@ -148,7 +149,8 @@ final class Fleet implements AutoCloseable {
   }
 
   /// The item of a model with that name.
-  Optional<JsonNode> item(Person operator, String name) throws IOException, InterruptedException {
+  public Optional<JsonNode> item(Person operator, String name)
+      throws IOException, InterruptedException {
     return items(operator).stream()
         .filter(i -> i.path("item").path("name").asText().equals(name))
         .findFirst();
