@@ -40,8 +40,10 @@ public final class Bench {
     Measure measure =
         switch (names.getFirst()) {
           case "db" -> DbBench::run;
+          case "mqtt" -> MqttBench::run;
           case "start" -> StartBench::run;
           case "swap" -> (Measure) SwapBench::run;
+          case "sync" -> SyncBench::run;
           case "web" -> (Measure) WebBench::run;
           default -> {
             usage("no bench '%s'".formatted(names.getFirst()));
@@ -85,7 +87,7 @@ public final class Bench {
 
   private static void usage(String why) {
     System.err.println("ioto: bench: " + why);
-    System.err.println("usage: ./ioto bench db|start|swap|web [--quick] [--json]");
+    System.err.println("usage: ./ioto bench db|mqtt|start|swap|sync|web [--quick] [--json]");
     System.exit(2);
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
@@ -107,6 +108,26 @@ public final class Fleet implements AutoCloseable {
 
   public Person owner() throws IOException, InterruptedException {
     return new Person(deviceSetup.url(), "admin", devicePassword);
+  }
+
+  /// Claims the device and waits until it is online.
+  public void claim() throws IOException, InterruptedException {
+    try (var operator = operator()) {
+      operator.call("/api/device/claim", "{id: '%s'}".formatted(id));
+      awaitOnline(operator);
+    }
+  }
+
+  /// Waits a minute for the device to be connected.
+  public void awaitOnline(Person operator) throws IOException, InterruptedException {
+    for (var deadline = System.nanoTime() + 60_000_000_000L; ; LockSupport.parkNanos(20_000_000)) {
+      if (seen(operator).path("online").asBoolean()) {
+        return;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("the device does not connect:\n" + device.log());
+      }
+    }
   }
 
   /// The power of the device fails, and comes back.
