@@ -41,6 +41,7 @@ public final class Bench {
         switch (names.getFirst()) {
           case "db" -> DbBench::run;
           case "mqtt" -> MqttBench::run;
+          case "ota" -> OtaBench::run;
           case "start" -> StartBench::run;
           case "swap" -> (Measure) SwapBench::run;
           case "sync" -> SyncBench::run;
@@ -87,7 +88,7 @@ public final class Bench {
 
   private static void usage(String why) {
     System.err.println("ioto: bench: " + why);
-    System.err.println("usage: ./ioto bench db|mqtt|start|swap|sync|web [--quick] [--json]");
+    System.err.println("usage: ./ioto bench db|mqtt|ota|start|swap|sync|web [--quick] [--json]");
     System.exit(2);
   }
 }
