@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
@@ -167,6 +169,19 @@ public final class Fleet implements AutoCloseable {
       }
       after = page.path("next").asText();
     }
+  }
+
+  /// Names of the ports on a device.
+  public static Set<String> names(Person owner) throws IOException, InterruptedException {
+    var names = new TreeSet<String>();
+    var next = "";
+    do {
+      var page =
+          owner.call("/api/Port/find", next.isEmpty() ? "{}" : "{next: '%s'}".formatted(next));
+      page.path("data").forEach(p -> names.add(p.path("name").asText()));
+      next = page.path("next").asText();
+    } while (!next.isEmpty());
+    return names;
   }
 
   /// The item of a model with that name.

@@ -12,7 +12,7 @@ import java.util.Objects;
 public final class Probes {
   private static final String IMPORTS =
       "org.osgi.framework,io.ioto.api.control,io.ioto.api.db,io.ioto.api.device,io.ioto.api.mqtt,"
-          + "io.ioto.api.sync,com.fasterxml.jackson.databind,com.fasterxml.jackson.databind.node";
+          + "io.ioto.api.runtime,io.ioto.api.sync,com.fasterxml.jackson.databind,com.fasterxml.jackson.databind.node";
 
   private final Gateway gateway;
 

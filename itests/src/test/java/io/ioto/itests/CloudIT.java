@@ -87,24 +87,12 @@ class CloudIT {
                     .collect(Collectors.toList());
             assertThat(names).doesNotHaveDuplicates().containsAll(acknowledged);
           });
-      var here = names(owner);
+      var here = Fleet.names(owner);
       assertThat(here).containsAll(acknowledged);
       assertThat(names(fleet, again)).isEqualTo(here);
     }
     // The operator's session went with the process of the cloud.
     operator.login();
-  }
-
-  private static Set<String> names(Person owner) throws Exception {
-    var names = new TreeSet<String>();
-    var next = "";
-    do {
-      var page =
-          owner.call("/api/Port/find", next.isEmpty() ? "{}" : "{next: '%s'}".formatted(next));
-      page.path("data").forEach(p -> names.add(p.path("name").asText()));
-      next = page.path("next").asText();
-    } while (!next.isEmpty());
-    return names;
   }
 
   private static Set<String> names(Fleet fleet, Person operator) throws Exception {

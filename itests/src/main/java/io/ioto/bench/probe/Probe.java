@@ -13,31 +13,50 @@ import io.ioto.api.device.Identity;
 import io.ioto.api.mqtt.DeliveryException;
 import io.ioto.api.mqtt.Message;
 import io.ioto.api.mqtt.Outbox;
+import io.ioto.api.runtime.Seat;
+import io.ioto.api.runtime.ServiceSeat;
 import io.ioto.api.sync.Sync;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
 
 /// The commands. Each takes numbers as query variables and answers with what was measured.
 public final class Probe implements BundleActivator {
   private static final long POLL = 100_000;
   private static final long PATIENCE = 120_000_000_000L;
 
+  private @Nullable ServiceSeat<Outbox> outbox;
+
   @Override
   public void start(BundleContext context) {
+    outbox = seat(context);
     publish(context, "POST /probe/outbox", request -> outbox(context, request));
     publish(context, "POST /probe/waiting", _ -> waiting(context));
     publish(context, "POST /probe/items", request -> items(context, request));
     publish(context, "POST /probe/await", request -> await(context, request));
+  }
+
+  /// Whoever puts messages waits while the outbox is being replaced.
+  private static ServiceSeat<Outbox> seat(BundleContext context) {
+    try {
+      var filter = context.createFilter("(objectClass=%s)".formatted(Outbox.class.getName()));
+      return new ServiceSeat<>(context, filter, Seat.Patience.DEFAULT, Duration.ofSeconds(10));
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static void publish(BundleContext context, String route, Command command) {
@@ -46,7 +65,15 @@ public final class Probe implements BundleActivator {
   }
 
   @Override
-  public void stop(BundleContext context) {}
+  public void stop(BundleContext context) {
+    if (outbox != null) {
+      outbox.close();
+    }
+  }
+
+  private ServiceSeat<Outbox> outbox() {
+    return Objects.requireNonNull(outbox);
+  }
 
   private static <T> T service(BundleContext context, Class<T> type) {
     var reference = context.getServiceReference(type);
@@ -72,9 +99,9 @@ public final class Probe implements BundleActivator {
 
   /// Puts `count` messages of `size` bytes with `threads` threads; answers when the broker has
   /// acknowledged all of them.
-  private static JsonNode outbox(BundleContext context, CommandRequest request)
+  private JsonNode outbox(BundleContext context, CommandRequest request)
       throws ExecutionException, InterruptedException {
-    var outbox = service(context, Outbox.class);
+    var outbox = outbox();
     var topic = "ioto/service/%s/bench".formatted(service(context, Identity.class).id());
     var count = number(request, "count");
     var filling = "x".repeat(number(request, "size"));
@@ -97,7 +124,7 @@ public final class Probe implements BundleActivator {
       }
     }
     var put = System.nanoTime() - began;
-    until(() -> outbox.waiting() == 0, "the outbox is empty");
+    until(() -> outbox.call(Outbox::waiting) == 0, "the outbox is empty");
     Arrays.sort(nanos);
     return JsonNodeFactory.instance
         .objectNode()
@@ -107,11 +134,15 @@ public final class Probe implements BundleActivator {
         .put("p99Micros", nanos[count * 99 / 100] / 1000);
   }
 
-  private static long put(Outbox outbox, Message message) {
+  private static long put(ServiceSeat<Outbox> outbox, Message message) {
     var began = System.nanoTime();
     while (true) {
       try {
-        outbox.put(message);
+        outbox.call(
+            o -> {
+              o.put(message);
+              return true;
+            });
         return System.nanoTime() - began;
       } catch (DeliveryException e) {
         if (e.reason() != DeliveryException.Reason.FULL) {
@@ -123,10 +154,10 @@ public final class Probe implements BundleActivator {
   }
 
   /// What the cloud does not have yet.
-  private static JsonNode waiting(BundleContext context) {
+  private JsonNode waiting(BundleContext context) {
     return JsonNodeFactory.instance
         .objectNode()
-        .put("messages", service(context, Outbox.class).waiting())
+        .put("messages", outbox().call(Outbox::waiting))
         .put("changes", service(context, Sync.class).status().waiting());
   }
 
