@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
@@ -34,6 +35,11 @@ public final class Fleet implements AutoCloseable {
 
   /// Starts both; the device has registered then.
   public Fleet() throws IOException, InterruptedException {
+    this(setup -> setup);
+  }
+
+  /// The same, with a device that is started in another way.
+  public Fleet(UnaryOperator<Gateway.Setup> changes) throws IOException, InterruptedException {
     cloudSetup = cloudSetup();
     cloud = Gateway.start(cloudSetup);
     var register = REGISTER.matcher(cloud.awaitLine(l -> REGISTER.matcher(l).find()));
@@ -41,7 +47,7 @@ public final class Fleet implements AutoCloseable {
       throw new IllegalStateException("the cloud does not say how devices register");
     }
     cloudPassword = found(PASSWORD, cloud.output());
-    deviceSetup = deviceSetup(register.group(1), register.group(2));
+    deviceSetup = changes.apply(deviceSetup(register.group(1), register.group(2)));
     device = Gateway.start(deviceSetup);
     id = found(DEVICE, device.output());
     devicePassword = found(PASSWORD, device.output());
@@ -134,9 +140,15 @@ public final class Fleet implements AutoCloseable {
 
   /// The power of the device fails, and comes back.
   public void restartDevice() throws IOException, InterruptedException {
+    killDevice();
+    device.awaitReady();
+  }
+
+  /// The same, without waiting until it is ready again.
+  public void killDevice() throws IOException, InterruptedException {
     device.kill();
     device.close();
-    device = Gateway.start(deviceSetup);
+    device = Gateway.launch(deviceSetup);
   }
 
   /// The same of the cloud, its broker included.

@@ -35,6 +35,7 @@ public final class FleetSwaps {
   public static final List<String> CLOUD =
       List.of("cloud", "cloud-local", "cloud-broker", "db", "web", "tls", "journal");
 
+  private static final long LINGER = 40_000_000_000L;
   private static final int WRITERS = 4;
   private static final int MESSAGES = 200;
 
@@ -131,8 +132,22 @@ public final class FleetSwaps {
       Bench.say(
           "%s: %d requests, %d failures, longest %.0f ms"
               .formatted(name, result.requests(), result.failures(), result.waits().maxMs()));
-      return new Outcome(name, result, messages, swaps, gateway.control().get("/loaders"));
+      return new Outcome(name, result, messages, swaps, loaders(gateway));
     }
+  }
+
+  /// A TLS connection that was open keeps what it was made with until it is closed, which takes
+  /// the half minute that clients keep connections.
+  private static Control.Reply loaders(Gateway gateway) throws IOException {
+    var loaders = gateway.control().get("/loaders");
+    for (var end = System.nanoTime() + LINGER; loaders.number("loadersLeft") > 0; ) {
+      if (System.nanoTime() > end) {
+        break;
+      }
+      LockSupport.parkNanos(500_000_000);
+      loaders = gateway.control().get("/loaders");
+    }
+    return loaders;
   }
 
   private void put(List<String> problems) {
