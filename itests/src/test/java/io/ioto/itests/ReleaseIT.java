@@ -4,8 +4,10 @@ package io.ioto.itests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ioto.bench.Fleet;
 import io.ioto.bench.Gateway;
 import io.ioto.bench.Load;
+import io.ioto.bench.Person;
 import io.ioto.bench.SwapBench;
 import io.ioto.json.Json5;
 import io.ioto.testing.Eventually;
