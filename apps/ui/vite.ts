@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import vue from '@vitejs/plugin-vue';
 import type { Plugin, UserConfig } from 'vite';
@@ -24,20 +26,23 @@ function policy(): Plugin {
   };
 }
 
-/** Puts a compressed sibling next to whatever becomes smaller by it; the web server sends that. */
+/**
+ * Puts a compressed sibling next to whatever becomes smaller by it; the web server sends that. Done
+ * with the files as they are written: until then parts of them are missing.
+ */
 function compressed(): Plugin {
   return {
     name: 'ioto-compressed',
     apply: 'build',
-    enforce: 'post',
-    generateBundle(_, bundle) {
-      for (const [name, file] of Object.entries(bundle)) {
-        const content = Buffer.from(file.type === 'chunk' ? file.code : file.source);
+    writeBundle({ dir }, bundle) {
+      for (const name of Object.keys(bundle)) {
+        const file = join(dir ?? '', name);
+        const content = readFileSync(file);
         const small = gzipSync(content, { level: 9 });
         // Which system made it is all that could differ.
         small[9] = 255;
         if (small.length < content.length * 0.9) {
-          this.emitFile({ type: 'asset', fileName: name + '.gz', source: small });
+          writeFileSync(file + '.gz', small);
         }
       }
     },

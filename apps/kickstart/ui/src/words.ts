@@ -24,9 +24,13 @@ export interface Standing {
   colour: 'success' | 'info' | 'warning' | 'error' | 'secondary';
 }
 
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** How the gateway stands with its cloud. */
 export function cloud(state: State): Standing {
-  const problem = state.cloud.problem;
+  const problem = sentence(state.cloud.problem);
   switch (state.cloud.stage) {
     case 'registering':
       return {
@@ -120,7 +124,8 @@ export function release(state: State): string {
 
 /** How the gateway stands with its updates; null when it takes none. */
 export function update(state: State): Standing | null {
-  const { state: how, release: number, running, available, reason } = state.update;
+  const { state: how, release: number, running, available } = state.update;
+  const reason = sentence(state.update.reason);
   switch (how) {
     case 'off':
       return null;
