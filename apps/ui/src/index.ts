@@ -23,6 +23,7 @@ export { type Column, type Order } from './table.ts';
 export { useMode, type Mode } from './theme.ts';
 export { kit } from './vuetify.ts';
 export { default as AppFrame, type FramePage } from './components/AppFrame.vue';
+export { default as AppGate } from './components/AppGate.vue';
 export { default as DataTable } from './components/DataTable.vue';
 export { default as EditDialog } from './components/EditDialog.vue';
 export { default as EmptyState } from './components/EmptyState.vue';
