@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mdiPuzzle, mdiTable, mdiTextLong } from '@mdi/js';
 import { createRouter, createWebHashHistory } from 'vue-router';
+import BundlesPage from './pages/BundlesPage.vue';
+import LogPage from './pages/LogPage.vue';
 import TablesPage from './pages/TablesPage.vue';
 
 /** The entries of the sidebar. */
@@ -10,13 +12,14 @@ export const pages = [
   { path: '/log', title: 'Log', icon: mdiTextLong },
 ];
 
+// All in one piece: a part that is fetched later may be gone by then, with an update.
 export const router = createRouter({
   history: createWebHashHistory(),
   routes: [
     { path: '/tables', component: TablesPage },
     { path: '/tables/:model', component: TablesPage },
-    { path: '/bundles', component: () => import('./pages/BundlesPage.vue') },
-    { path: '/log', component: () => import('./pages/LogPage.vue') },
+    { path: '/bundles', component: BundlesPage },
+    { path: '/log', component: LogPage },
     { path: '/:rest(.*)*', redirect: '/tables' },
   ],
 });

@@ -17,6 +17,8 @@ export interface Sample {
 /** How the gateway stands; see State.java. */
 export interface State {
   version: string;
+  /** Tells one build of the pages from another. */
+  pages: string;
   started: number;
   processors: number;
   device: { id: string; name: string; description: string; model: string };
@@ -44,6 +46,16 @@ export interface GatewayEvent {
 
 const KEPT = 150;
 
+/** The build of the pages that this browser has loaded. */
+let loaded = '';
+const outdated = ref(false);
+
+function tell(told: State): void {
+  loaded ||= told.pages;
+  outdated.value = told.pages !== loaded;
+  state.value = told;
+}
+
 const state = shallowRef<State | null>(null);
 const samples = shallowRef<Sample[]>([]);
 const feed = shallowRef<Feed | null>(null);
@@ -68,7 +80,7 @@ export function follow(): void {
     feed.value = new Feed(
       '/api/kickstart/live',
       {
-        state: (told: State) => (state.value = told),
+        state: tell,
         history: (told: Sample[]) => (samples.value = told),
         sample: (told: Sample) => (samples.value = [...samples.value, told].slice(-KEPT)),
       },
@@ -96,6 +108,8 @@ export function useGateway() {
     state,
     samples,
     now: computed(() => samples.value.at(-1) ?? null),
+    /** Whether an update has brought other pages than these. */
+    outdated,
     /** Whether what is shown is what is. */
     reached: computed(() => feed.value?.state.value !== 'lost'),
     eventsLoaded: computed(() => events.value?.loaded.value ?? false),

@@ -2,6 +2,9 @@
 import { mdiAccountGroup, mdiBell, mdiEthernet, mdiViewDashboard } from '@mdi/js';
 import { createRouter, createWebHashHistory } from 'vue-router';
 import DashboardPage from './pages/DashboardPage.vue';
+import EventsPage from './pages/EventsPage.vue';
+import PortsPage from './pages/PortsPage.vue';
+import UsersPage from './pages/UsersPage.vue';
 
 /** The entries of the sidebar. */
 export const pages = [
@@ -11,13 +14,14 @@ export const pages = [
   { path: '/users', title: 'Users', icon: mdiAccountGroup, role: 'admin' },
 ];
 
+// All in one piece: a part that is fetched later may be gone by then, with an update.
 export const router = createRouter({
   history: createWebHashHistory(),
   routes: [
     { path: '/dashboard', component: DashboardPage },
-    { path: '/ports', component: () => import('./pages/PortsPage.vue') },
-    { path: '/events', component: () => import('./pages/EventsPage.vue') },
-    { path: '/users', component: () => import('./pages/UsersPage.vue'), meta: { role: 'admin' } },
+    { path: '/ports', component: PortsPage },
+    { path: '/events', component: EventsPage },
+    { path: '/users', component: UsersPage, meta: { role: 'admin' } },
     { path: '/:rest(.*)*', redirect: '/dashboard' },
   ],
 });

@@ -10,11 +10,14 @@ import io.ioto.api.runtime.Seat;
 import io.ioto.api.runtime.ServiceSeat;
 import io.ioto.api.runtime.VacantException;
 import io.ioto.api.sync.Sync;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.zip.CRC32;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
@@ -24,7 +27,10 @@ final class Outlook implements AutoCloseable {
   private static final Seat.Patience NONE = new Seat.Patience(Duration.ZERO, 0);
   private static final Duration DRAIN = Duration.ofSeconds(5);
 
+  private static final String PAGE = "/site/index.html";
+
   private final String version;
+  private final String pages;
   private final long started = ManagementFactory.getRuntimeMXBean().getStartTime();
   private final int processors;
   private final ServiceSeat<Device> device;
@@ -35,6 +41,7 @@ final class Outlook implements AutoCloseable {
   Outlook(BundleContext context, int processors) throws InvalidSyntaxException {
     var told = context.getProperty("ioto.version");
     version = told == null ? context.getBundle().getVersion().toString() : told;
+    pages = pages();
     this.processors = processors;
     device = seat(context, Device.class);
     provisioning = seat(context, Provisioning.class);
@@ -51,10 +58,25 @@ final class Outlook implements AutoCloseable {
         DRAIN);
   }
 
+  /// The page names its parts by their content, so it differs where any of them does.
+  private static String pages() {
+    try (var in = Outlook.class.getResourceAsStream(PAGE)) {
+      if (in == null) {
+        throw new IllegalStateException("the bundle has no " + PAGE);
+      }
+      var sum = new CRC32();
+      sum.update(in.readAllBytes());
+      return Long.toHexString(sum.getValue());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /// How the gateway stands now.
   State state() {
     return new State(
         version,
+        pages,
         started,
         processors,
         ask(device, Outlook::unit, State.Unit.NONE),

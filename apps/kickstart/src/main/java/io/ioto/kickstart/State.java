@@ -6,10 +6,12 @@ import org.jspecify.annotations.Nullable;
 /// How the gateway stands, as the pages show it. Where a service is not there, its state is `off`.
 ///
 /// @param version of the distribution
+/// @param pages what tells one build of the pages from another
 /// @param started milliseconds since 1970
 /// @param processors that the gateway may use
 record State(
     String version,
+    String pages,
     long started,
     int processors,
     Unit device,

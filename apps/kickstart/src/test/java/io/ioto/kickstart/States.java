@@ -12,6 +12,7 @@ final class States {
   static State of(String stage, String sync, String update, long release, String reason) {
     return new State(
         "1.2.3",
+        "abc",
         1000,
         2,
         new State.Unit("ABC", "gateway", "", ""),
