@@ -24,22 +24,43 @@ final class Fleet implements AutoCloseable {
   private static final Pattern REGISTER =
       Pattern.compile("Devices register with: --cloud (\\S+) --product (\\S+)");
 
+  private static final Pattern PUBLISH =
+      Pattern.compile("Releases are published with: --cloud (\\S+) --token-file (\\S+)");
+
   private final Gateway.Setup cloudSetup;
   private final Gateway.Setup deviceSetup;
   private final String cloudPassword;
   private final String devicePassword;
   private final String id;
+  private final List<String> publish;
   private Gateway cloud;
   private Gateway device;
 
   /// Starts both; the device has registered then.
   Fleet() throws Exception {
+    this((_, setup) -> setup);
+  }
+
+  /// Sets the device up.
+  interface Preparation {
+    /// Changes how it is started.
+    ///
+    /// @param configuration a folder of configuration, of its own
+    Gateway.Setup prepare(Path configuration, Gateway.Setup setup) throws IOException;
+  }
+
+  /// Starts both, the device with something of its own.
+  Fleet(Preparation preparation) throws Exception {
     cloudSetup = cloudSetup();
     cloud = Gateway.start(cloudSetup);
     var register = REGISTER.matcher(cloud.awaitLine(l -> REGISTER.matcher(l).find()));
     assertThat(register.find()).isTrue();
     cloudPassword = found(PASSWORD, cloud.output());
-    deviceSetup = deviceSetup(register.group(1), register.group(2));
+    var address = register.group(1);
+    var publishing = PUBLISH.matcher(cloud.awaitLine(l -> PUBLISH.matcher(l).find()));
+    assertThat(publishing.find()).isTrue();
+    publish = List.of("--cloud", address, "--token-file", publishing.group(2));
+    deviceSetup = deviceSetup(address, register.group(2), preparation);
     device = Gateway.start(deviceSetup);
     id = found(DEVICE, device.output());
     devicePassword = found(PASSWORD, device.output());
@@ -55,22 +76,40 @@ final class Fleet implements AutoCloseable {
     return fresh.with("--profile", "dev", "--config", config.toString(), "--listen", https);
   }
 
-  private static Gateway.Setup deviceSetup(String cloud, String product) throws IOException {
+  private static Gateway.Setup deviceSetup(String cloud, String product, Preparation preparation)
+      throws IOException {
     var fresh = Gateway.Setup.fresh().environment("IOTO_JVM", "small");
-    return fresh.with("--profile", "dev", "--cloud", cloud, "--product", product);
+    var config =
+        copy(fresh.home().resolve("runtime-config"), fresh.state().resolve("device-config"));
+    return preparation.prepare(
+        config,
+        fresh.with(
+            "--profile",
+            "dev",
+            "--config",
+            config.toString(),
+            "--cloud",
+            cloud,
+            "--product",
+            product));
   }
 
   /// A copy of the configuration of a cloud, whose broker has a port that nobody else has.
   static Path configuration(Path shipped, Path copy) throws IOException {
-    Files.createDirectories(copy);
-    try (var files = Files.list(shipped)) {
-      for (var file : files.toList()) {
-        Files.copy(file, copy.resolve(file.getFileName()));
-      }
-    }
+    copy(shipped, copy);
     Files.writeString(
         copy.resolve("local.json5"),
         "{ broker: { listen: 'mqtts://127.0.0.1:%d' } }".formatted(Gateway.freePort()));
+    return copy;
+  }
+
+  private static Path copy(Path shipped, Path copy) throws IOException {
+    Files.createDirectories(copy);
+    try (var files = Files.list(shipped)) {
+      for (var file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
     return copy;
   }
 
@@ -98,6 +137,11 @@ final class Fleet implements AutoCloseable {
 
   String cloudPassword() {
     return cloudPassword;
+  }
+
+  /// Options of `release publish`, to publish in the cloud.
+  List<String> publish() {
+    return publish;
   }
 
   Person operator() throws IOException, InterruptedException {
