@@ -81,7 +81,12 @@ export function follow(): void {
       '/api/kickstart/live',
       {
         state: tell,
-        history: (told: Sample[]) => (samples.value = told),
+        // After a swap of the bundle it begins anew; what came before is still known here.
+        history: (told: Sample[]) => {
+          const first = told[0]?.time ?? Infinity;
+          const before = samples.value.filter((sample) => sample.time < first);
+          samples.value = [...before, ...told].slice(-KEPT);
+        },
         sample: (told: Sample) => (samples.value = [...samples.value, told].slice(-KEPT)),
       },
       refused,
