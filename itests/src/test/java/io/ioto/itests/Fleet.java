@@ -152,11 +152,14 @@ final class Fleet implements AutoCloseable {
     return new Person(deviceSetup.url(), "admin", devicePassword);
   }
 
-  /// The power of the device fails, and comes back.
+  /// The power of the device fails, and comes back; it remembers its cloud.
   void restartDevice() throws IOException, InterruptedException {
     device.kill();
     device.close();
-    device = Gateway.start(deviceSetup);
+    var arguments = new ArrayList<>(deviceSetup.arguments());
+    var at = arguments.indexOf("--cloud");
+    arguments.subList(at, at + 2).clear();
+    device = Gateway.start(deviceSetup.with(arguments.toArray(String[]::new)));
   }
 
   /// The same of the cloud, its broker included.

@@ -102,6 +102,9 @@ class ReleaseIT {
     operator.login();
     assertThat(version()).isEqualTo("0.2.0");
     assertThat(attempts()).hasSize(2);
+    assertThat(fleet.device().run("update", "check").output())
+        .contains("release 1 runs")
+        .doesNotContain("failed:");
   }
 
   @Test
