@@ -145,6 +145,10 @@ public final class Fleet implements AutoCloseable {
     return cloudPassword;
   }
 
+  public String devicePassword() {
+    return devicePassword;
+  }
+
   /// Options of `release publish`, to publish in the cloud.
   public List<String> publish() {
     return publish;
