@@ -37,10 +37,14 @@ public final class Bench {
     if (names.size() != 1) {
       usage(names.isEmpty() ? "a name is missing" : "one name only, not " + names);
     }
-    var measure =
+    Measure measure =
         switch (names.getFirst()) {
-          case "start" -> (Measure) StartBench::run;
+          case "db" -> DbBench::run;
+          case "mqtt" -> MqttBench::run;
+          case "ota" -> OtaBench::run;
+          case "start" -> StartBench::run;
           case "swap" -> (Measure) SwapBench::run;
+          case "sync" -> SyncBench::run;
           case "web" -> (Measure) WebBench::run;
           default -> {
             usage("no bench '%s'".formatted(names.getFirst()));
@@ -84,7 +88,7 @@ public final class Bench {
 
   private static void usage(String why) {
     System.err.println("ioto: bench: " + why);
-    System.err.println("usage: ./ioto bench start|web|swap [--quick] [--json]");
+    System.err.println("usage: ./ioto bench db|mqtt|ota|start|swap|sync|web [--quick] [--json]");
     System.exit(2);
   }
 }

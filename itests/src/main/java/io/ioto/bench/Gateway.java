@@ -52,6 +52,13 @@ public final class Gateway implements AutoCloseable {
       return new Setup(home, state, port, List.of(arguments), environment);
     }
 
+    /// With more arguments.
+    public Setup plus(String... more) {
+      var all = new ArrayList<>(arguments);
+      all.addAll(List.of(more));
+      return new Setup(home, state, port, all, environment);
+    }
+
     /// With one more environment variable.
     public Setup environment(String name, String value) {
       var all = new java.util.HashMap<>(environment);

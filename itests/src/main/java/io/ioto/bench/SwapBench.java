@@ -55,6 +55,13 @@ public final class SwapBench {
     } finally {
       setup.delete();
     }
+    try (var fleet = new Fleet()) {
+      fleet.claim();
+      var report =
+          FleetSwaps.run(
+              fleet, quick ? 1 : 5, quick ? 100 : 500, FleetSwaps.DEVICE, FleetSwaps.CLOUD);
+      FleetSwaps.rows(report, rows);
+    }
   }
 
   /// New versions of the app, each started beside the old one.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.itests;
 
+import io.ioto.bench.Fleet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,6 +4,8 @@ package io.ioto.itests;
 import static io.ioto.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ioto.bench.Fleet;
+import io.ioto.bench.Person;
 import io.ioto.testing.Eventually;
 import java.io.IOException;
 import java.time.Duration;
@@ -85,24 +87,12 @@ class CloudIT {
                     .collect(Collectors.toList());
             assertThat(names).doesNotHaveDuplicates().containsAll(acknowledged);
           });
-      var here = names(owner);
+      var here = Fleet.names(owner);
       assertThat(here).containsAll(acknowledged);
       assertThat(names(fleet, again)).isEqualTo(here);
     }
     // The operator's session went with the process of the cloud.
     operator.login();
-  }
-
-  private static Set<String> names(Person owner) throws Exception {
-    var names = new TreeSet<String>();
-    var next = "";
-    do {
-      var page =
-          owner.call("/api/Port/find", next.isEmpty() ? "{}" : "{next: '%s'}".formatted(next));
-      page.path("data").forEach(p -> names.add(p.path("name").asText()));
-      next = page.path("next").asText();
-    } while (!next.isEmpty());
-    return names;
   }
 
   private static Set<String> names(Fleet fleet, Person operator) throws Exception {

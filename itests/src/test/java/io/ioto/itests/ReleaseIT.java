@@ -4,8 +4,10 @@ package io.ioto.itests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ioto.bench.Fleet;
 import io.ioto.bench.Gateway;
 import io.ioto.bench.Load;
+import io.ioto.bench.Person;
 import io.ioto.bench.SwapBench;
 import io.ioto.json.Json5;
 import io.ioto.testing.Eventually;
@@ -38,10 +40,8 @@ class ReleaseIT {
     workshop = Workshop.in(folder);
     workshop.tool(List.of("keys", "init"));
     fleet = new Fleet(this::prepared);
+    fleet.claim();
     operator = fleet.operator();
-    operator.call("/api/device/claim", "{id: '%s'}".formatted(fleet.id()));
-    Eventually.eventually(
-        PATIENCE, () -> assertThat(fleet.seen(operator).path("online").asBoolean()).isTrue());
   }
 
   private Gateway.Setup prepared(Path configuration, Gateway.Setup setup) throws IOException {

@@ -3,7 +3,9 @@ package io.ioto.control;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -32,6 +34,7 @@ public final class Control {
 
   private static final Logger log = LoggerFactory.getLogger(Control.class);
 
+  private final BundleContext context;
   private final Switchboard switchboard;
   private final Server server;
 
@@ -45,16 +48,27 @@ public final class Control {
   }
 
   Control(BundleContext context, Path state, Settings settings) throws IOException {
+    this.context = context;
     var socket = ControlSocket.open(state);
     switchboard = new Switchboard(context, settings.drain());
     server = new Server(socket, switchboard, settings);
     log.debug("control socket {}", socket.path());
   }
 
-  /// Lets running commands finish, for as long as `drain` says.
+  /// Lets running commands finish, for as long as `drain` says. When everything ends, those that
+  /// wait for a bundle which has stopped already are refused at once.
   @Deactivate
   public void close() throws IOException {
-    server.close();
+    close(context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING);
+  }
+
+  /// Commands that wait for somebody to answer them.
+  long waiting() {
+    return server.waiting();
+  }
+
+  void close(boolean last) throws IOException {
+    server.close(last);
     switchboard.close();
   }
 }

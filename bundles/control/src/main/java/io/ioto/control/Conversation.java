@@ -3,6 +3,7 @@ package io.ioto.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.ioto.api.control.Command;
 import io.ioto.api.control.CommandException;
 import io.ioto.api.control.CommandRequest;
 import io.ioto.api.runtime.VacantException;
@@ -46,6 +47,7 @@ final class Conversation {
   private volatile long waiting;
 
   private volatile boolean asked;
+  private volatile boolean taken;
   private @Nullable Body body;
 
   Conversation(SocketChannel channel, Switchboard switchboard, Settings settings) {
@@ -95,6 +97,11 @@ final class Conversation {
     return asked;
   }
 
+  /// True while what was asked for waits for somebody to answer it.
+  boolean vacant() {
+    return asked && !taken;
+  }
+
   /// Cuts the client off.
   void cut() {
     try {
@@ -125,10 +132,12 @@ final class Conversation {
       var content = new Body(in, request.length());
       body = content;
       var question = new CommandRequest(request.query(), content, request.length());
-      return new Answer(200, Objects.requireNonNull(command.call(c -> c.run(question))));
+      return new Answer(200, Objects.requireNonNull(command.call(c -> run(c, question))));
     } catch (CommandException e) {
       return Answer.error(e.status(), e.code(), String.valueOf(e.getMessage()));
     } catch (VacantException e) {
+      // Whoever was told not to wait any longer still answers.
+      var _ = Thread.interrupted();
       return Answer.error(503, "VACANT", String.valueOf(e.getMessage()));
     } catch (EOFException e) {
       return Answer.error(400, "BAD_REQUEST", String.valueOf(e.getMessage()));
@@ -141,6 +150,11 @@ final class Conversation {
       return Answer.error(
           500, "INTERNAL", "the command failed; the log says why, under id %s".formatted(id));
     }
+  }
+
+  private JsonNode run(Command command, CommandRequest request) throws Exception {
+    taken = true;
+    return command.run(request);
   }
 
   private void send(Answer answer) throws IOException {

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Accepts connections and gives each a thread of its own.
-final class Server implements AutoCloseable {
+final class Server {
   private static final Logger log = LoggerFactory.getLogger(Server.class);
 
   private final ControlSocket socket;
@@ -87,15 +87,26 @@ final class Server implements AutoCloseable {
     }
   }
 
+  synchronized long waiting() {
+    return conversations.keySet().stream().filter(Conversation::vacant).count();
+  }
+
   /// Takes no more connections and lets those finish that have asked for something.
-  @Override
-  public void close() throws IOException {
+  ///
+  /// @param last whether commands that nobody answers now will not be answered later either
+  void close(boolean last) throws IOException {
     closing = true;
     socket.close();
     try {
       List<Thread> cut;
       synchronized (this) {
         conversations.keySet().stream().filter(c -> !c.asked()).forEach(Conversation::cut);
+        conversations.forEach(
+            (conversation, thread) -> {
+              if (last && conversation.vacant()) {
+                thread.interrupt();
+              }
+            });
         var patience = TimeUnit.NANOSECONDS.convert(settings.drain());
         var began = System.nanoTime();
         for (var left = patience;

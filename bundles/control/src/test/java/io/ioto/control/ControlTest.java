@@ -401,6 +401,27 @@ class ControlTest {
   }
 
   @Test
+  void closingForGoodDoesNotWaitForCommandsThatNobodyAnswersAnyMore() throws Exception {
+    register("GET /gone", _ -> JsonNodeFactory.instance.objectNode());
+    var control = open("{drain: 'never'}");
+    registrations.removeLast().unregister();
+    try (var waiting = socket()) {
+      waiting.send("GET /gone HTTP/1.1\r\n\r\n");
+      var closed =
+          new FutureTask<Void>(
+              () -> {
+                control.close(true);
+                return null;
+              });
+      eventually(() -> assertThat(control.waiting()).isOne());
+      Thread.ofVirtual().start(closed);
+
+      assertThat(waiting.answer().status()).isEqualTo(503);
+      closed.get(5, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   void aCommandWithoutAProperRouteIsPassedOver() throws Exception {
     register("/echo", _ -> JsonNodeFactory.instance.objectNode());
     open("{}");

@@ -33,7 +33,10 @@ final class AlpnSockets extends SSLSocketFactory {
     }
   }
 
-  private Socket wrapped(Socket socket) {
+  private Socket wrapped(Socket socket) throws IOException {
+    // Else a message waits until the acknowledgement before it has been acknowledged by the other
+    // side's TCP, which takes 40 ms.
+    socket.setTcpNoDelay(true);
     var made = new AlpnSocket((SSLSocket) socket, protocol, ended);
     last = made;
     return made;

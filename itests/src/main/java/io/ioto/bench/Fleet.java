@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ioto.itests;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package io.ioto.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.ioto.bench.Gateway;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -12,12 +9,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 /// A device cloud and one device, each a process of its own, started from the distribution; either
 /// can be killed and started again.
-final class Fleet implements AutoCloseable {
+public final class Fleet implements AutoCloseable {
   private static final Pattern PASSWORD =
       Pattern.compile("'admin'(?: with the|, the) password:? '?([^';\\s]+)");
   private static final Pattern DEVICE = Pattern.compile("This device is (\\w+)");
@@ -37,12 +37,12 @@ final class Fleet implements AutoCloseable {
   private Gateway device;
 
   /// Starts both; the device has registered then.
-  Fleet() throws Exception {
+  public Fleet() throws IOException, InterruptedException {
     this((_, setup) -> setup);
   }
 
   /// Sets the device up.
-  interface Preparation {
+  public interface Preparation {
     /// Changes how it is started.
     ///
     /// @param configuration a folder of configuration, of its own
@@ -50,15 +50,19 @@ final class Fleet implements AutoCloseable {
   }
 
   /// Starts both, the device with something of its own.
-  Fleet(Preparation preparation) throws Exception {
+  public Fleet(Preparation preparation) throws IOException, InterruptedException {
     cloudSetup = cloudSetup();
     cloud = Gateway.start(cloudSetup);
     var register = REGISTER.matcher(cloud.awaitLine(l -> REGISTER.matcher(l).find()));
-    assertThat(register.find()).isTrue();
+    if (!register.find()) {
+      throw new IllegalStateException("the cloud does not say how devices register");
+    }
     cloudPassword = found(PASSWORD, cloud.output());
     var address = register.group(1);
     var publishing = PUBLISH.matcher(cloud.awaitLine(l -> PUBLISH.matcher(l).find()));
-    assertThat(publishing.find()).isTrue();
+    if (!publishing.find()) {
+      throw new IllegalStateException("the cloud does not say how releases are published");
+    }
     publish = List.of("--cloud", address, "--token-file", publishing.group(2));
     deviceSetup = deviceSetup(address, register.group(2), preparation);
     device = Gateway.start(deviceSetup);
@@ -95,7 +99,7 @@ final class Fleet implements AutoCloseable {
   }
 
   /// A copy of the configuration of a cloud, whose broker has a port that nobody else has.
-  static Path configuration(Path shipped, Path copy) throws IOException {
+  public static Path configuration(Path shipped, Path copy) throws IOException {
     copy(shipped, copy);
     Files.writeString(
         copy.resolve("local.json5"),
@@ -115,62 +119,94 @@ final class Fleet implements AutoCloseable {
 
   private static String found(Pattern pattern, String text) {
     var matcher = pattern.matcher(text);
-    assertThat(matcher.find()).as("%s in %s", pattern, text).isTrue();
+    if (!matcher.find()) {
+      throw new IllegalStateException("no %s in: %s".formatted(pattern, text));
+    }
     return matcher.group(1);
   }
 
-  String id() {
+  public String id() {
     return id;
   }
 
-  Gateway cloud() {
+  public Gateway cloud() {
     return cloud;
   }
 
-  Gateway device() {
+  public Gateway device() {
     return device;
   }
 
-  URI cloudPage() {
+  public URI cloudPage() {
     return cloudSetup.url();
   }
 
-  String cloudPassword() {
+  public String cloudPassword() {
     return cloudPassword;
   }
 
+  public String devicePassword() {
+    return devicePassword;
+  }
+
   /// Options of `release publish`, to publish in the cloud.
-  List<String> publish() {
+  public List<String> publish() {
     return publish;
   }
 
-  Person operator() throws IOException, InterruptedException {
+  public Person operator() throws IOException, InterruptedException {
     return new Person(cloudSetup.url(), "admin", cloudPassword);
   }
 
-  Person owner() throws IOException, InterruptedException {
+  public Person owner() throws IOException, InterruptedException {
     return new Person(deviceSetup.url(), "admin", devicePassword);
   }
 
+  /// Claims the device and waits until it is online.
+  public void claim() throws IOException, InterruptedException {
+    try (var operator = operator()) {
+      operator.call("/api/device/claim", "{id: '%s'}".formatted(id));
+      awaitOnline(operator);
+    }
+  }
+
+  /// Waits a minute for the device to be connected.
+  public void awaitOnline(Person operator) throws IOException, InterruptedException {
+    for (var deadline = System.nanoTime() + 60_000_000_000L; ; LockSupport.parkNanos(20_000_000)) {
+      if (seen(operator).path("online").asBoolean()) {
+        return;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("the device does not connect:\n" + device.log());
+      }
+    }
+  }
+
   /// The power of the device fails, and comes back; it remembers its cloud.
-  void restartDevice() throws IOException, InterruptedException {
+  public void restartDevice() throws IOException, InterruptedException {
+    killDevice();
+    device.awaitReady();
+  }
+
+  /// The same, without waiting until it is ready again.
+  public void killDevice() throws IOException, InterruptedException {
     device.kill();
     device.close();
     var arguments = new ArrayList<>(deviceSetup.arguments());
     var at = arguments.indexOf("--cloud");
     arguments.subList(at, at + 2).clear();
-    device = Gateway.start(deviceSetup.with(arguments.toArray(String[]::new)));
+    device = Gateway.launch(deviceSetup.with(arguments.toArray(String[]::new)));
   }
 
   /// The same of the cloud, its broker included.
-  void restartCloud() throws IOException, InterruptedException {
+  public void restartCloud() throws IOException, InterruptedException {
     cloud.kill();
     cloud.close();
     cloud = Gateway.start(cloudSetup);
   }
 
   /// What the cloud knows of the device.
-  JsonNode seen(Person operator) throws IOException, InterruptedException {
+  public JsonNode seen(Person operator) throws IOException, InterruptedException {
     return StreamSupport.stream(
             operator.call("/api/device/find", "{}").path("data").spliterator(), false)
         .filter(row -> row.path("id").asText().equals(id))
@@ -179,7 +215,7 @@ final class Fleet implements AutoCloseable {
   }
 
   /// The items of the device that the cloud has.
-  List<JsonNode> items(Person operator) throws IOException, InterruptedException {
+  public List<JsonNode> items(Person operator) throws IOException, InterruptedException {
     var all = new ArrayList<JsonNode>();
     var after = "";
     while (true) {
@@ -194,8 +230,22 @@ final class Fleet implements AutoCloseable {
     }
   }
 
+  /// Names of the ports on a device.
+  public static Set<String> names(Person owner) throws IOException, InterruptedException {
+    var names = new TreeSet<String>();
+    var next = "";
+    do {
+      var page =
+          owner.call("/api/Port/find", next.isEmpty() ? "{}" : "{next: '%s'}".formatted(next));
+      page.path("data").forEach(p -> names.add(p.path("name").asText()));
+      next = page.path("next").asText();
+    } while (!next.isEmpty());
+    return names;
+  }
+
   /// The item of a model with that name.
-  Optional<JsonNode> item(Person operator, String name) throws IOException, InterruptedException {
+  public Optional<JsonNode> item(Person operator, String name)
+      throws IOException, InterruptedException {
     return items(operator).stream()
         .filter(i -> i.path("item").path("name").asText().equals(name))
         .findFirst();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.ioto.itests;
+package io.ioto.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ioto.json.Json5;
@@ -14,7 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
 /// Somebody logged in at a page, calling its actions as the page does.
-final class Person implements AutoCloseable {
+public final class Person implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -29,7 +29,7 @@ final class Person implements AutoCloseable {
   /// Logs in.
   ///
   /// @throws IOException also when the login is refused
-  Person(URI base, String user, String password) throws IOException, InterruptedException {
+  public Person(URI base, String user, String password) throws IOException, InterruptedException {
     this.base = base;
     this.user = user;
     this.password = password;
@@ -37,14 +37,14 @@ final class Person implements AutoCloseable {
   }
 
   /// Logs in again, as after the end of the process.
-  void login() throws IOException, InterruptedException {
+  public void login() throws IOException, InterruptedException {
     call("/api/public/login", "{username: '%s', password: '%s'}".formatted(user, password));
   }
 
   /// Posts JSON.
   ///
   /// @throws IOException when there is no answer, or one that is not 200
-  JsonNode call(String path, String json) throws IOException, InterruptedException {
+  public JsonNode call(String path, String json) throws IOException, InterruptedException {
     var answer = post(path, json);
     if (answer.statusCode() == 400 && !told(answer).equals(token)) {
       token = told(answer);
