@@ -199,14 +199,11 @@ final class Browser implements AutoCloseable {
         .toList();
   }
 
-<<<<<<< HEAD
-=======
   /// Scrolls to an element.
   void show(String css) {
     driver.executeScript("arguments[0].scrollIntoView({block: 'center'})", find(css));
   }
 
->>>>>>> main
   /// Keeps a picture of the window.
   void screenshot(String name) throws IOException {
     Files.write(screens.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
