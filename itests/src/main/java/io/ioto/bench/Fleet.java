@@ -182,7 +182,7 @@ public final class Fleet implements AutoCloseable {
     }
   }
 
-  /// The power of the device fails, and comes back.
+  /// The power of the device fails, and comes back; it remembers its cloud.
   public void restartDevice() throws IOException, InterruptedException {
     killDevice();
     device.awaitReady();
@@ -192,7 +192,10 @@ public final class Fleet implements AutoCloseable {
   public void killDevice() throws IOException, InterruptedException {
     device.kill();
     device.close();
-    device = Gateway.launch(deviceSetup);
+    var arguments = new ArrayList<>(deviceSetup.arguments());
+    var at = arguments.indexOf("--cloud");
+    arguments.subList(at, at + 2).clear();
+    device = Gateway.launch(deviceSetup.with(arguments.toArray(String[]::new)));
   }
 
   /// The same of the cloud, its broker included.
