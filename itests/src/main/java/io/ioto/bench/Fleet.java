@@ -106,6 +106,12 @@ public final class Fleet implements AutoCloseable {
     return cloudSetup.url();
   }
 
+  /// Where the broker listens.
+  public int brokerPort() throws IOException {
+    var config = Files.readString(cloudSetup.state().resolve("config/local.json5"));
+    return Integer.parseInt(found(Pattern.compile("127\\.0\\.0\\.1:(\\d+)"), config));
+  }
+
   public String cloudPassword() {
     return cloudPassword;
   }
@@ -169,6 +175,12 @@ public final class Fleet implements AutoCloseable {
 
   /// The items of the device that the cloud has.
   public List<JsonNode> items(Person operator) throws IOException, InterruptedException {
+    return items(operator, id);
+  }
+
+  /// The items of a device that the cloud has.
+  public static List<JsonNode> items(Person operator, String id)
+      throws IOException, InterruptedException {
     var all = new ArrayList<JsonNode>();
     var after = "";
     while (true) {
