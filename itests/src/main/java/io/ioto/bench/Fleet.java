@@ -70,15 +70,22 @@ public final class Fleet implements AutoCloseable {
 
   /// A copy of the configuration of a cloud, whose broker has a port that nobody else has.
   public static Path configuration(Path shipped, Path copy) throws IOException {
+    var port = Gateway.freePort();
+    return configuration(
+        shipped, copy, "{ broker: { listen: 'mqtts://127.0.0.1:%d' } }".formatted(port));
+  }
+
+  /// A copy of a configuration.
+  ///
+  /// @param local what its `local.json5` says
+  public static Path configuration(Path shipped, Path copy, String local) throws IOException {
     Files.createDirectories(copy);
     try (var files = Files.list(shipped)) {
-      for (var file : files.toList()) {
+      for (var file : files.filter(Files::isRegularFile).toList()) {
         Files.copy(file, copy.resolve(file.getFileName()));
       }
     }
-    Files.writeString(
-        copy.resolve("local.json5"),
-        "{ broker: { listen: 'mqtts://127.0.0.1:%d' } }".formatted(Gateway.freePort()));
+    Files.writeString(copy.resolve("local.json5"), local);
     return copy;
   }
 

@@ -8,9 +8,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ioto.bench.Fleet;
 import io.ioto.bench.Gateway;
 import io.ioto.bench.Jars;
+import io.ioto.bench.PlainCloud;
+import io.ioto.bench.Probes;
 import io.ioto.bench.Releases;
 import io.ioto.bench.Writers;
 import io.ioto.json.Json5;
+import io.ioto.testing.Mosquitto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +25,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +98,8 @@ class KillIT {
   @Test
   void cloudAndBrokerKilledTenTimesCostNeitherDataNorCredentials() throws Exception {
     System.out.println("KillIT: seed " + seed);
-    try (var fleet = new Fleet()) {
+    var config = patient();
+    try (var fleet = new Fleet(setup -> setup.plus("--config", config.toString()))) {
       fleet.claim();
       var credentials = credentials(fleet.device());
       Writers.Result ledger;
@@ -113,6 +119,46 @@ class KillIT {
       assertThat(credentials(fleet.device())).isEqualTo(credentials);
       assertEditsArrive(fleet);
     }
+  }
+
+  @Test
+  void mosquittoKilledTenTimesCostsNoCredentialsAndTheOutboxGetsThrough() throws Exception {
+    System.out.println("KillIT: seed " + seed);
+    var setup = Gateway.Setup.fresh();
+    try (var cloud = new PlainCloud(folder);
+        var broker =
+            Mosquitto.start(folder.resolve("mosquitto"), cloud.listener().toArray(String[]::new))) {
+      cloud.broker(broker.port());
+      setup = setup.with("--cloud", cloud.url().toString(), "--config", patient().toString());
+      try (var device = Gateway.start(setup)) {
+        device.awaitLine(line -> line.contains("Connected to"));
+        var credentials = credentials(device);
+        var probes = Probes.into(device);
+        for (var kill = 0; kill < CLOUD_KILLS; kill++) {
+          var mail =
+              new FutureTask<>(() -> probes.call("/probe/outbox?count=300&size=200&threads=2"));
+          Thread.ofVirtual().start(mail);
+          pause(200_000_000);
+          broker.kill();
+          broker.start();
+          // It answers once the broker has acknowledged all of them.
+          assertThat(mail.get(1, TimeUnit.MINUTES).has("allMicros")).isTrue();
+        }
+        assertThat(cloud.issued()).isOne();
+        assertThat(credentials(device)).isEqualTo(credentials);
+      }
+    } finally {
+      setup.delete();
+    }
+  }
+
+  /// A configuration in which the pauses between two attempts to connect stay short, however often
+  /// they fail.
+  private Path patient() throws IOException {
+    return Fleet.configuration(
+        Gateway.distribution().resolve("runtime-config"),
+        folder.resolve("config"),
+        "{mqtt: {retry: {max: '2 secs'}}}");
   }
 
   /// Makes a release and a configuration that finds it.
