@@ -37,21 +37,30 @@ async function call(path, body) {
   return answer.json();
 }
 
-async function attempt(work) {
+// What a person did wrong stays to be read until that person does something else.
+let persons = false;
+
+async function attempt(work, person = true) {
   try {
     await work();
-    $('problem').hidden = true;
+    if (person || !persons) {
+      $('problem').hidden = true;
+      persons = false;
+    }
   } catch (e) {
     $('problem').hidden = !e.message;
     $('problem').textContent = e.message;
+    persons = person;
   }
 }
 
 function show(inside) {
   $('login').hidden = inside;
   $('fleet').hidden = !inside;
+  $('releases').hidden = !inside;
   $('logout').hidden = !inside;
   if (!inside) {
+    $('fresh').hidden = true;
     $('data').hidden = true;
     $('count').textContent = '';
     clearTimeout(timer);
@@ -114,8 +123,89 @@ function deviceRow(d) {
     d.attributes.name ?? '',
     d.state,
     element('span', d.online ? 'online' : 'offline', { className: d.online ? 'online' : 'offline' }),
+    d.release.checked || d.release.update ? d.release.running || 'as shipped' : '',
+    lastUpdate(d.release),
     actions,
   );
+}
+
+const words = (state) => state.toLowerCase().replaceAll('_', ' ');
+
+// Why it was not kept, or could not even be taken on, stands below.
+function lastUpdate(standing) {
+  const parts = [standing.update ? `${standing.release} ${words(standing.state)}` : ''];
+  for (const reason of [standing.reason, standing.problem]) {
+    if (reason) {
+      parts.push(element('span', reason, { className: 'reason' }));
+    }
+  }
+  return parts;
+}
+
+async function showReleases() {
+  if ($('released').contains(document.activeElement)) {
+    return;
+  }
+  const releases = await all('release/find', {});
+  $('nothing').hidden = releases.length > 0;
+  $('released').replaceChildren(...releases.map(releaseRow));
+}
+
+function releaseRow(r) {
+  const change = async (terms) => {
+    await call('release/update', { number: r.number, ...terms });
+    document.activeElement.blur();
+    await showReleases();
+  };
+  const state = !r.available ? 'gone' : r.terms.enabled ? 'handed out' : 'paused';
+  const field = (label, value, className, terms) => {
+    const made = element('input', '', { value, className, ariaLabel: `${label} of release ${r.number}` });
+    made.onchange = () => attempt(() => change(terms(made.value.trim())));
+    return made;
+  };
+  const number = (label, name, scale = 1) =>
+    field(label, String(r.terms[name] / scale || (name === 'percentage' ? 0 : '')), 'number', (text) => {
+      const value = Number(text || 0) * scale;
+      if (!Number.isInteger(value)) {
+        throw new Error(`${label}: '${text}' is no whole number`);
+      }
+      return { [name]: value };
+    });
+  return row(
+    String(r.number),
+    element('span', state, { className: state === 'handed out' ? 'online' : 'offline' }),
+    field('Policy', r.terms.policy, 'policy', (policy) => ({ policy })),
+    number('Percent', 'percentage'),
+    number('Limit', 'limit'),
+    number('Rate', 'rate'),
+    number('Minutes', 'period', 60_000),
+    String(r.offered),
+    String(r.committed),
+    String(r.failed),
+    r.available
+      ? [button(r.terms.enabled ? 'Pause' : 'Resume', () => change({ enabled: !r.terms.enabled }))]
+      : [],
+  );
+}
+
+async function showUpdates() {
+  const updates = device ? await all('update/find', { device }) : [];
+  const made = document.createElement('table');
+  const head = document.createElement('tr');
+  head.append(...['Update', 'from', 'ended', 'when', 'why'].map((f) => element('th', f)));
+  made.append(
+    head,
+    ...updates.map((u) =>
+      row(
+        `release ${u.release}`,
+        String(u.from || 'as shipped'),
+        words(u.state),
+        new Date(u.at || u.received).toLocaleString(),
+        element('span', u.reason, { className: 'reason' }),
+      ),
+    ),
+  );
+  $('updates').replaceChildren(...(updates.length ? [element('h3', 'Updates'), made] : []));
 }
 
 async function claim(id) {
@@ -137,6 +227,7 @@ async function open(id) {
   device = id;
   location.hash = id;
   await showItems();
+  await showUpdates();
 }
 
 async function showItems() {
@@ -197,8 +288,10 @@ async function again() {
   clearTimeout(timer);
   await attempt(async () => {
     await showDevices();
+    await showReleases();
     await showItems();
-  });
+    await showUpdates();
+  }, false);
   if (!$('fleet').hidden) {
     timer = setTimeout(again, REST);
   }
@@ -232,6 +325,15 @@ function close() {
 }
 
 $('close').onclick = close;
+
+$('token').onclick = () =>
+  attempt(async () => {
+    if (confirm('Make a new token? The one before is worth nothing from then on.')) {
+      const made = await call('release/token', {});
+      $('fresh').hidden = false;
+      $('fresh').replaceChildren('Publish with IOTO_TOKEN=', element('code', made.token));
+    }
+  });
 
 $('logout').onclick = () =>
   attempt(async () => {

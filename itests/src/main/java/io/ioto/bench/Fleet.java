@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
@@ -25,21 +24,33 @@ public final class Fleet implements AutoCloseable {
   private static final Pattern REGISTER =
       Pattern.compile("Devices register with: --cloud (\\S+) --product (\\S+)");
 
+  private static final Pattern PUBLISH =
+      Pattern.compile("Releases are published with: --cloud (\\S+) --token-file (\\S+)");
+
   private final Gateway.Setup cloudSetup;
   private final Gateway.Setup deviceSetup;
   private final String cloudPassword;
   private final String devicePassword;
   private final String id;
+  private final List<String> publish;
   private Gateway cloud;
   private Gateway device;
 
   /// Starts both; the device has registered then.
   public Fleet() throws IOException, InterruptedException {
-    this(setup -> setup);
+    this((_, setup) -> setup);
   }
 
-  /// The same, with a device that is started in another way.
-  public Fleet(UnaryOperator<Gateway.Setup> changes) throws IOException, InterruptedException {
+  /// Sets the device up.
+  public interface Preparation {
+    /// Changes how it is started.
+    ///
+    /// @param configuration a folder of configuration, of its own
+    Gateway.Setup prepare(Path configuration, Gateway.Setup setup) throws IOException;
+  }
+
+  /// Starts both, the device with something of its own.
+  public Fleet(Preparation preparation) throws IOException, InterruptedException {
     cloudSetup = cloudSetup();
     cloud = Gateway.start(cloudSetup);
     var register = REGISTER.matcher(cloud.awaitLine(l -> REGISTER.matcher(l).find()));
@@ -47,7 +58,13 @@ public final class Fleet implements AutoCloseable {
       throw new IllegalStateException("the cloud does not say how devices register");
     }
     cloudPassword = found(PASSWORD, cloud.output());
-    deviceSetup = changes.apply(deviceSetup(register.group(1), register.group(2)));
+    var address = register.group(1);
+    var publishing = PUBLISH.matcher(cloud.awaitLine(l -> PUBLISH.matcher(l).find()));
+    if (!publishing.find()) {
+      throw new IllegalStateException("the cloud does not say how releases are published");
+    }
+    publish = List.of("--cloud", address, "--token-file", publishing.group(2));
+    deviceSetup = deviceSetup(address, register.group(2), preparation);
     device = Gateway.start(deviceSetup);
     id = found(DEVICE, device.output());
     devicePassword = found(PASSWORD, device.output());
@@ -63,9 +80,22 @@ public final class Fleet implements AutoCloseable {
     return fresh.with("--profile", "dev", "--config", config.toString(), "--listen", https);
   }
 
-  private static Gateway.Setup deviceSetup(String cloud, String product) throws IOException {
+  private static Gateway.Setup deviceSetup(String cloud, String product, Preparation preparation)
+      throws IOException {
     var fresh = Gateway.Setup.fresh().environment("IOTO_JVM", "small");
-    return fresh.with("--profile", "dev", "--cloud", cloud, "--product", product);
+    var config =
+        copy(fresh.home().resolve("runtime-config"), fresh.state().resolve("device-config"));
+    return preparation.prepare(
+        config,
+        fresh.with(
+            "--profile",
+            "dev",
+            "--config",
+            config.toString(),
+            "--cloud",
+            cloud,
+            "--product",
+            product));
   }
 
   /// A copy of the configuration of a cloud, whose broker has a port that nobody else has.
@@ -79,13 +109,18 @@ public final class Fleet implements AutoCloseable {
   ///
   /// @param local what its `local.json5` says
   public static Path configuration(Path shipped, Path copy, String local) throws IOException {
+    copy(shipped, copy);
+    Files.writeString(copy.resolve("local.json5"), local);
+    return copy;
+  }
+
+  private static Path copy(Path shipped, Path copy) throws IOException {
     Files.createDirectories(copy);
     try (var files = Files.list(shipped)) {
       for (var file : files.filter(Files::isRegularFile).toList()) {
         Files.copy(file, copy.resolve(file.getFileName()));
       }
     }
-    Files.writeString(copy.resolve("local.json5"), local);
     return copy;
   }
 
@@ -121,6 +156,15 @@ public final class Fleet implements AutoCloseable {
 
   public String cloudPassword() {
     return cloudPassword;
+  }
+
+  public String devicePassword() {
+    return devicePassword;
+  }
+
+  /// Options of `release publish`, to publish in the cloud.
+  public List<String> publish() {
+    return publish;
   }
 
   public Person operator() throws IOException, InterruptedException {

@@ -99,7 +99,8 @@ public class BundlesIT {
 
   /// What is started.
   List<String> features() {
-    return List.of("core", "web", "console", "ota", "db", "device", "sync", "app-empty");
+    return List.of(
+        "core", "web", "console", "ota", "db", "device", "sync", "app-empty", "app-kickstart");
   }
 
   /// The folder of its configuration.

@@ -38,6 +38,9 @@ class KillIT {
   private static final int KILLS = Integer.getInteger("ioto.kills", 50);
   private static final int CLOUD_KILLS = 10;
   private static final int WRITERS = 3;
+  /// Pauses between two attempts to connect stay short, however often they fail.
+  private static final String PATIENT = "{mqtt: {retry: {max: '2 secs'}}}";
+
   private static final Duration PAUSE = Duration.ofMillis(20);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -53,18 +56,20 @@ class KillIT {
   @Test
   void deviceKilledAtAnyInstantLosesNothingAndComesBackComplete() throws Exception {
     System.out.println("KillIT: seed " + seed);
-    var config = publish();
+    var releases = publish();
     try (var fleet =
         new Fleet(
-            setup ->
-                // Most of the time goes into starts: the cache makes them short.
-                setup.plus("--config", config.toString()).environment("IOTO_AOT", "on"))) {
+            (config, setup) -> {
+              releases.configure(config, releases.repository().toString(), "");
+              // Most of the time goes into starts: the cache makes them short.
+              return setup.environment("IOTO_AOT", "on");
+            })) {
       fleet.claim();
       var cache = fleet.device().setup().state().resolve("aot/gateway.aot");
       eventually(Duration.ofMinutes(3), () -> assertThat(cache).exists());
       fleet.restartDevice();
       var starting = System.nanoTime() - fleet.device().began();
-      var releases = new TreeSet<Long>();
+      var seen = new TreeSet<Long>();
       Writers.Result ledger;
       try (var writers = Writers.start(fleet, WRITERS, "kill", true, PAUSE)) {
         for (var kill = 1; kill <= KILLS; kill++) {
@@ -75,13 +80,13 @@ class KillIT {
           }
           fleet.device().awaitReady();
           if (kill % 3 == 1) {
-            releases.add(assertComplete(fleet.device()));
+            seen.add(assertComplete(fleet.device()));
           }
           change(fleet.device());
           pause(starting * 3 / 2);
         }
         fleet.restartDevice();
-        releases.add(assertComplete(fleet.device()));
+        seen.add(assertComplete(fleet.device()));
         writers.await(writers.acknowledged() + 20);
         ledger = writers.stop();
       }
@@ -89,7 +94,7 @@ class KillIT {
           "KillIT: %d kills, start %d ms, %d writes acknowledged, %d cut off, releases seen %s%n",
           KILLS, starting / 1_000_000, ledger.acknowledged().size(), ledger.failures(), releases);
       // Else nothing was tried.
-      assertThat(releases).containsExactly(0L, 1L);
+      assertThat(seen).containsExactly(0L, 1L);
       assertThat(ledger.acknowledged()).hasSizeGreaterThan(KILLS);
       assertKept(fleet, ledger.acknowledged());
     }
@@ -98,8 +103,12 @@ class KillIT {
   @Test
   void cloudAndBrokerKilledTenTimesCostNeitherDataNorCredentials() throws Exception {
     System.out.println("KillIT: seed " + seed);
-    var config = patient();
-    try (var fleet = new Fleet(setup -> setup.plus("--config", config.toString()))) {
+    try (var fleet =
+        new Fleet(
+            (config, setup) -> {
+              Files.writeString(config.resolve("local.json5"), PATIENT);
+              return setup;
+            })) {
       fleet.claim();
       var credentials = credentials(fleet.device());
       Writers.Result ledger;
@@ -125,11 +134,14 @@ class KillIT {
   void mosquittoKilledTenTimesCostsNoCredentialsAndTheOutboxGetsThrough() throws Exception {
     System.out.println("KillIT: seed " + seed);
     var setup = Gateway.Setup.fresh();
+    var config =
+        Fleet.configuration(
+            setup.home().resolve("runtime-config"), folder.resolve("config"), PATIENT);
     try (var cloud = new PlainCloud(folder);
         var broker =
             Mosquitto.start(folder.resolve("mosquitto"), cloud.listener().toArray(String[]::new))) {
       cloud.broker(broker.port());
-      setup = setup.with("--cloud", cloud.url().toString(), "--config", patient().toString());
+      setup = setup.with("--cloud", cloud.url().toString(), "--config", config.toString());
       try (var device = Gateway.start(setup)) {
         device.awaitLine(line -> line.contains("Connected to"));
         var credentials = credentials(device);
@@ -152,17 +164,8 @@ class KillIT {
     }
   }
 
-  /// A configuration in which the pauses between two attempts to connect stay short, however often
-  /// they fail.
-  private Path patient() throws IOException {
-    return Fleet.configuration(
-        Gateway.distribution().resolve("runtime-config"),
-        folder.resolve("config"),
-        "{mqtt: {retry: {max: '2 secs'}}}");
-  }
-
-  /// Makes a release and a configuration that finds it.
-  private Path publish() throws Exception {
+  /// Makes a release.
+  private Releases publish() throws Exception {
     var home = Gateway.distribution();
     var releases = new Releases(home, folder);
     releases.keys();
@@ -171,7 +174,7 @@ class KillIT {
       jars.add(Jars.version(Jars.find(home.resolve("bundles"), name), "0.2.0"));
     }
     releases.publish(jars);
-    return releases.configuration(releases.repository().toString(), "");
+    return releases;
   }
 
   private static JsonNode update(Gateway gateway) throws IOException {

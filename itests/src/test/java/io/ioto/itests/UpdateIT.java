@@ -5,23 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ioto.api.ota.HealthCheck;
 import io.ioto.bench.Gateway;
-import io.ioto.bench.Jars;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 
 /// Releases are built, signed and published by the tool, and brought into a gateway that runs.
@@ -55,16 +51,16 @@ class UpdateIT {
 
   @TempDir Path folder;
   private Gateway.Setup setup;
-  private Path bundles;
+  private Workshop workshop;
 
   UpdateIT() throws IOException {
     setup = Gateway.Setup.fresh();
-    bundles = setup.home().resolve("bundles");
   }
 
   @BeforeEach
   void configure() throws Exception {
-    tool("keys", "init");
+    workshop = Workshop.in(folder);
+    workshop.tool(List.of("keys", "init"));
     var config = Files.createDirectories(folder.resolve("config"));
     try (var files = Files.list(setup.home().resolve("runtime-config"))) {
       for (var file : files.toList()) {
@@ -111,7 +107,7 @@ class UpdateIT {
 
   @Test
   void releaseThatFailsItsHealthCheckGoesBackAndSaysWhy() throws Exception {
-    publish("--jar", app("0.2.0"), "--jar", bundle("sick", Sick.class));
+    publish("--jar", app("0.2.0"), "--jar", workshop.bundle("sick", Sick.class));
     try (var gateway = Gateway.start(setup)) {
       var before = Status.of(gateway).bundles();
       var applied = gateway.run("update", "apply");
@@ -141,7 +137,7 @@ class UpdateIT {
 
   @Test
   void releaseThatKillsTheProcessIsGivenUp() throws Exception {
-    publish("--jar", app("0.2.0"), "--jar", bundle("deadly", Deadly.class));
+    publish("--jar", app("0.2.0"), "--jar", workshop.bundle("deadly", Deadly.class));
     try (var gateway = Gateway.start(setup)) {
       assertThat(gateway.control().post("/update/apply", new byte[0]).status()).isEqualTo(200);
       assertThat(gateway.awaitExit()).isEqualTo(Deadly.EXIT);
@@ -161,7 +157,7 @@ class UpdateIT {
   @Test
   void releaseSignedByOthersIsRefused() throws Exception {
     Files.move(folder.resolve("keys"), folder.resolve("ours"));
-    tool("keys", "init");
+    workshop.tool(List.of("keys", "init"));
     publish("--jar", app("0.2.0"));
     try (var gateway = Gateway.start(setup)) {
       var applied = gateway.run("update", "apply");
@@ -173,7 +169,11 @@ class UpdateIT {
 
   @Test
   void updaterItselfIsReplacedAtARestartOfTheFramework() throws Exception {
-    publish("--jar", edition("io.ioto.ota", "0.2.0"), "--jar", edition("io.ioto.json", "0.2.0"));
+    publish(
+        "--jar",
+        workshop.edition("io.ioto.ota", "0.2.0"),
+        "--jar",
+        workshop.edition("io.ioto.json", "0.2.0"));
     try (var gateway = Gateway.start(setup)) {
       var applied = gateway.run("update", "apply");
       assertThat(applied.exit()).as(applied.output() + gateway.log()).isZero();
@@ -189,54 +189,11 @@ class UpdateIT {
   private void publish(String... options) throws Exception {
     var all = new ArrayList<>(List.of("release", "build", "sign", "publish"));
     all.addAll(List.of(options));
-    tool(all.toArray(String[]::new));
-  }
-
-  private void tool(String... arguments) throws Exception {
-    var command = new ArrayList<String>();
-    command.add(setup.home().resolve("bin/ioto").toString());
-    command.addAll(List.of(arguments));
-    for (var option : List.of("keys", "build", "repository")) {
-      command.addAll(List.of("--" + option, folder.resolve(option).toString()));
-    }
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    var process = builder.start();
-    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
+    workshop.tool(all);
   }
 
   private String app(String version) throws IOException {
-    return edition("io.ioto.empty", version);
-  }
-
-  private String edition(String name, String version) throws IOException {
-    return file(name, Jars.version(Jars.find(bundles, name), version));
-  }
-
-  /// A bundle that consists of its activator.
-  private String bundle(String name, Class<? extends BundleActivator> activator)
-      throws IOException {
-    var path = activator.getName().replace('.', '/') + ".class";
-    try (var in = activator.getResourceAsStream("/" + path)) {
-      return file(
-          name,
-          Jars.bundle(
-              Map.of(
-                  Constants.BUNDLE_MANIFESTVERSION,
-                  "2",
-                  Constants.BUNDLE_SYMBOLICNAME,
-                  name,
-                  Constants.BUNDLE_ACTIVATOR,
-                  activator.getName(),
-                  Constants.IMPORT_PACKAGE,
-                  "org.osgi.framework,io.ioto.api.ota"),
-              Map.of(path, Objects.requireNonNull(in).readAllBytes())));
-    }
-  }
-
-  private String file(String name, byte[] jar) throws IOException {
-    return Files.write(folder.resolve(name + ".jar"), jar).toString();
+    return workshop.edition("io.ioto.empty", version);
   }
 
   private static String version(Gateway gateway) {

@@ -22,8 +22,9 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /// What people do here, on the page at `/` and below `/api`: see the devices, claim and release
-/// them, see and change what they keep. All calls are POST with a JSON object; lists come page by
-/// page, `{data, next}`, the `next` of one being the `after` of the following.
+/// them, see and change what they keep, and say who gets which release. All calls are POST with a
+/// JSON object; lists come page by page, `{data, next}`, the `next` of one being the `after` of the
+/// following.
 @Component(service = {Routes.class, Page.class})
 public final class OperatorCalls implements Routes, Page {
   /// A device in a list.
@@ -33,7 +34,20 @@ public final class OperatorCalls implements Routes, Page {
       boolean online,
       String account,
       String registered,
-      Map<String, Object> attributes) {}
+      Map<String, Object> attributes,
+      Standing release) {}
+
+  /// A release in a list.
+  ///
+  /// @param available whether devices can still have it
+  record ReleaseRow(
+      long number,
+      boolean available,
+      String published,
+      Terms terms,
+      long offered,
+      long committed,
+      long failed) {}
 
   /// An item in a list.
   record ItemRow(
@@ -48,6 +62,8 @@ public final class OperatorCalls implements Routes, Page {
   private final Replicas replicas;
   private final DeviceMail mail;
   private final Courier courier;
+  private final Rollout rollout;
+  private final Publisher publisher;
   private final ObjectMapper mapper = Mapper.create();
 
   @Activate
@@ -55,11 +71,15 @@ public final class OperatorCalls implements Routes, Page {
       @Reference Registry registry,
       @Reference Replicas replicas,
       @Reference DeviceMail mail,
-      @Reference Courier courier) {
+      @Reference Courier courier,
+      @Reference Rollout rollout,
+      @Reference Publisher publisher) {
     this.registry = registry;
     this.replicas = replicas;
     this.mail = mail;
     this.courier = courier;
+    this.rollout = rollout;
+    this.publisher = publisher;
   }
 
   @Override
@@ -80,6 +100,10 @@ public final class OperatorCalls implements Routes, Page {
         .post("/api/device/find", this::devices)
         .post("/api/device/claim", refusing(this::claim))
         .post("/api/device/release", refusing(this::release))
+        .post("/api/release/find", this::releases)
+        .post("/api/release/update", refusing(this::terms))
+        .post("/api/release/token", this::token)
+        .post("/api/update/find", this::attempts)
         .post("/api/item/find", this::items)
         .post("/api/item/update", this::update)
         .post("/api/item/remove", this::remove);
@@ -109,14 +133,15 @@ public final class OperatorCalls implements Routes, Page {
     page(exchange, rows, devices.size() < PAGE ? "" : devices.getLast().id());
   }
 
-  private static Row row(Device device, Set<String> online) {
+  private Row row(Device device, Set<String> online) {
     return new Row(
         device.id(),
         device.state().name().toLowerCase(Locale.ROOT),
         online.contains(device.id()),
         device.account(),
         device.registered(),
-        device.attributes());
+        device.attributes(),
+        rollout.standing(device.id()));
   }
 
   private void claim(Exchange exchange) {
@@ -125,7 +150,7 @@ public final class OperatorCalls implements Routes, Page {
   }
 
   /// The device is told before it is cut off; where it does not hear it, it asks when it is
-  // refused.
+  /// refused.
   private void release(Exchange exchange) {
     var device = registry.release(text(exchange.json(), "id"));
     if (courier.online().contains(device.id())) {
@@ -134,6 +159,40 @@ public final class OperatorCalls implements Routes, Page {
     }
     courier.drop(device.id());
     exchange.json(row(device, Set.of()));
+  }
+
+  private void releases(Exchange exchange) {
+    page(exchange, rollout.list(PAGE).stream().map(this::row).toList(), "");
+  }
+
+  private ReleaseRow row(Release release) {
+    return new ReleaseRow(
+        release.number(),
+        rollout.available(release.number()),
+        release.published(),
+        release.terms(),
+        release.counts().offered(),
+        release.counts().committed(),
+        release.counts().failed());
+  }
+
+  private void terms(Exchange exchange) {
+    var json = exchange.json();
+    var number = json.path("number");
+    if (!number.isIntegralNumber() || !number.canConvertToLong()) {
+      throw new HttpException(400, "'number' is missing or no whole number");
+    }
+    exchange.json(row(rollout.terms(number.longValue(), json)));
+  }
+
+  /// The one before is worth nothing from now on.
+  private void token(Exchange exchange) {
+    exchange.header("Cache-Control", "no-store").json(Map.of("token", publisher.renew()));
+  }
+
+  private void attempts(Exchange exchange) {
+    var all = rollout.attempts(text(exchange.json(), "device"));
+    page(exchange, all.stream().map(Attempt::values).toList(), "");
   }
 
   private void items(Exchange exchange) {

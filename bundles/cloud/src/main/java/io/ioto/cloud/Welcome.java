@@ -19,9 +19,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Says how the first device comes to this cloud: makes a product at the first start, and tells
-/// its token, which is kept in the state folder, together with the address, once there is one that
-/// devices may use. Made anew when listeners come.
+/// Says how the first device and the first release come to this cloud: makes a product at the first
+/// start, and tells its token, which is kept in the state folder, together with the address, once
+/// there is one that devices may use. Made anew when listeners come.
 @Component(service = {})
 public final class Welcome {
   private static final Logger log = LoggerFactory.getLogger(Welcome.class);
@@ -29,6 +29,7 @@ public final class Welcome {
   @Activate
   public Welcome(
       @Reference Registry registry,
+      @Reference Publisher publisher,
       @Reference Tls tls,
       @Reference(
               cardinality = ReferenceCardinality.AT_LEAST_ONE,
@@ -48,13 +49,15 @@ public final class Welcome {
           .map(Listener::url)
           .filter(url -> url.getScheme().equals("https"))
           .findFirst()
+          .map(url -> "%s#%s".formatted(url.toString().replaceFirst("/$", ""), tls.fingerprint()))
           .ifPresent(
-              url ->
-                  log.info(
-                      "Devices register with: --cloud {}#{} --product {}",
-                      url.toString().replaceFirst("/$", ""),
-                      tls.fingerprint(),
-                      token));
+              address -> {
+                log.info("Devices register with: --cloud {} --product {}", address, token);
+                log.info(
+                    "Releases are published with: --cloud {} --token-file {}",
+                    address,
+                    publisher.file());
+              });
     } catch (IOException e) {
       throw new UncheckedIOException("the first product's token cannot be kept in " + file, e);
     }

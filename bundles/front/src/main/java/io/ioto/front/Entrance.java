@@ -2,29 +2,61 @@
 package io.ioto.front;
 
 import java.net.Socket;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.IO;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /// A Jetty connector that keeps to our limits: connections beyond the limit of the whole server
 /// are closed without a byte, and so is one whose first header is not complete in time.
 final class Entrance extends ServerConnector {
   private static final long SWEEP_MILLIS = 500;
 
+  /// More of them make nothing faster on the processors of a gateway.
+  private static final int SELECTORS = Math.min(4, Runtime.getRuntime().availableProcessors());
+
   private final int connections;
   private final long parseMillis;
 
   /// @param parseMillis 0 for no limit
   Entrance(Server server, int connections, long parseMillis, ConnectionFactory... factories) {
-    super(server, factories);
+    super(server, -1, SELECTORS, factories);
     this.connections = connections;
     this.parseMillis = parseMillis;
+  }
+
+  @Override
+  protected SelectorManager newSelectorManager(
+      Executor executor, Scheduler scheduler, int selectors) {
+    var leaders = new Leaders(executor);
+    return new ServerConnectorManager(leaders, scheduler, selectors) {
+      private final AtomicInteger led = new AtomicInteger();
+
+      /// What each selector has executed first is its search for requests, which goes on for ever.
+      @Override
+      protected void execute(Runnable task) {
+        if (led.get() < getSelectorCount() && led.getAndIncrement() < getSelectorCount()) {
+          leaders.lead(task);
+        } else {
+          super.execute(task);
+        }
+      }
+
+      @Override
+      protected void doStop() throws Exception {
+        super.doStop();
+        led.set(0);
+      }
+    };
   }
 
   @Override

@@ -4,8 +4,9 @@
 /// swapped while requests are in flight. It is kept so small that it never needs a swap itself.
 ///
 /// Sockets are bound here, by the thread that activates [Front], so that a port in use is known at
-/// once; Jetty, run by the Felix HTTP service, accepts on them and starts a virtual thread per
-/// request. Since two bundles cannot own one port, a successor starts after this one has stopped
+/// once; Jetty, run by the Felix HTTP service, accepts on them. A request gets a virtual thread, or
+/// in a rush the thread that found it; see [Leaders]. Since two bundles cannot own one port, a
+// successor starts after this one has stopped
 /// (`Ioto-Handover`). One timer of Jetty per listener closes connections that do not get their
 /// header through. Streams of events are sent away first when endpoints close. No files.
 @Header(name = "Ioto-Handover", value = "true")

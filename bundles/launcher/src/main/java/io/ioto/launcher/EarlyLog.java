@@ -3,22 +3,36 @@ package io.ioto.launcher;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.CoreConstants;
 import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
-import ch.qos.logback.core.spi.ContextAwareBase;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.IMarkerFactory;
 import org.slf4j.Logger;
+import org.slf4j.helpers.BasicMarkerFactory;
+import org.slf4j.spi.MDCAdapter;
+import org.slf4j.spi.SLF4JServiceProvider;
 
-/// The log until the `runtime` bundle applies the configured one: warnings and errors on standard
-/// error. Found by Logback through its service file.
-public final class EarlyLog extends ContextAwareBase implements Configurator {
+/// Gives SLF4J its Logback, and the log until the `runtime` bundle applies the configured one:
+/// warnings and errors on standard error. Logback's own provider searches the class path for a
+/// configuration first, and makes ready to print what it went through: thirty milliseconds of
+/// every start.
+public final class EarlyLog implements SLF4JServiceProvider {
+  /// Of the SLF4J this was written against; checked by it.
+  private static final String REQUESTED_API = "2.0.99";
+
+  private final LoggerContext context = new LoggerContext();
+  private final IMarkerFactory markers = new BasicMarkerFactory();
+  private final LogbackMDCAdapter diagnostics = new LogbackMDCAdapter();
+
   @Override
-  public ExecutionStatus configure(LoggerContext context) {
-    setContext(context);
+  public void initialize() {
+    context.setName(CoreConstants.DEFAULT_CONTEXT_NAME);
+    context.setMDCAdapter(diagnostics);
     var layout = new Line();
     layout.setContext(context);
     layout.start();
@@ -35,7 +49,26 @@ public final class EarlyLog extends ContextAwareBase implements Configurator {
     var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
     root.addAppender(appender);
-    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  @Override
+  public ILoggerFactory getLoggerFactory() {
+    return context;
+  }
+
+  @Override
+  public IMarkerFactory getMarkerFactory() {
+    return markers;
+  }
+
+  @Override
+  public MDCAdapter getMDCAdapter() {
+    return diagnostics;
+  }
+
+  @Override
+  public String getRequestedApiVersion() {
+    return REQUESTED_API;
   }
 
   /// Level, short logger name, message and stack trace. A pattern layout would do the same, for

@@ -21,7 +21,7 @@ public final class Main {
   /// Exit codes: 0 done, 1 failed or refused, 2 usage, 3 no gateway runs.
   public static void main(String[] args) {
     // Named, so that the logger is not searched for on the class path at every start.
-    System.setProperty("slf4j.provider", "ch.qos.logback.classic.spi.LogbackServiceProvider");
+    System.setProperty("slf4j.provider", EarlyLog.class.getName());
     System.setProperty("slf4j.internal.verbosity", "WARN");
     var home = Path.of(System.getProperty("ioto.home", ".")).toAbsolutePath().normalize();
     try {

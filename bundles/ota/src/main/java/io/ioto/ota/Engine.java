@@ -5,7 +5,6 @@ import static io.ioto.api.ota.UpdateException.Reason.BOOT_FAILED;
 import static io.ioto.api.ota.UpdateException.Reason.BUSY;
 import static io.ioto.api.ota.UpdateException.Reason.HASH_MISMATCH;
 import static io.ioto.api.ota.UpdateException.Reason.INTERNAL;
-import static io.ioto.api.ota.UpdateException.Reason.MALFORMED;
 import static io.ioto.api.ota.UpdateException.Reason.MISSING_BUNDLE;
 import static io.ioto.api.ota.UpdateException.Reason.NO_PREVIOUS;
 import static io.ioto.api.ota.UpdateException.Reason.ROLLBACK;
@@ -32,6 +31,7 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -87,10 +87,32 @@ final class Engine {
   }
 
   private Offer offer() {
-    var client = new Client(trust, settings.root(), source.get(), clock, settings.metadata());
-    var targets = client.refresh();
-    var newest = targets.newest().orElse(null);
+    var from = source.get();
     var current = releases.number();
+    Target newest;
+    Targets targets;
+    var client = new Client(trust, settings.root(), from, clock, settings.metadata());
+    if (from instanceof Assigner assigner) {
+      var number = assigner.assigned(current);
+      if (number.isEmpty() || number.getAsLong() == current) {
+        return new Offer(current, "");
+      }
+      // Who gets what is the cloud's to say; what it is, is not.
+      targets = client.refresh();
+      newest =
+          targets
+              .find(Target.release(number.getAsLong()))
+              .filter(t -> t.release() == number.getAsLong())
+              .orElseThrow(
+                  () ->
+                      new UpdateException(
+                          MISSING_BUNDLE,
+                          "release %d, which is meant for this gateway, was not signed for"
+                              .formatted(number.getAsLong())));
+    } else {
+      targets = client.refresh();
+      newest = targets.newest().orElse(null);
+    }
     if (newest == null || newest.release() == current) {
       return new Offer(current, "");
     }
@@ -101,31 +123,7 @@ final class Engine {
               .formatted(newest.release(), current));
     }
     var bytes = client.read(newest, settings.metadata().metadata());
-    var set = ReleaseSet.read(newest.path(), bytes);
-    if (set.number() != newest.release()) {
-      throw new UpdateException(
-          MALFORMED, "%s describes release %d".formatted(newest.path(), set.number()));
-    }
-    set.bundles().forEach(b -> signed(targets, b));
-    return new Offer(set.number(), new String(bytes, UTF_8));
-  }
-
-  private static void signed(Targets targets, ReleaseSet.Bundle bundle) {
-    var target =
-        targets
-            .find(Target.bundle(bundle.sha256()))
-            .orElseThrow(
-                () ->
-                    new UpdateException(
-                        MISSING_BUNDLE,
-                        "the release names %s %s with a SHA-256 that nobody signed for"
-                            .formatted(bundle.name(), bundle.version())));
-    if (!target.sha256().equals(bundle.sha256()) || target.length() != bundle.size()) {
-      throw new UpdateException(
-          HASH_MISMATCH,
-          "%s %s was signed with another SHA-256 or length than the release names"
-              .formatted(bundle.name(), bundle.version()));
-    }
+    return new Offer(targets.describe(newest, bytes).number(), new String(bytes, UTF_8));
   }
 
   /// Looks for a newer release and takes it on; [#go] carries it out.
@@ -167,9 +165,14 @@ final class Engine {
     return previous.get().number();
   }
 
-  private static Journal.Entry begin(
-      Step step, long release, long from, String reason, boolean asked) {
-    return new Journal.Entry(step, release, from, reason, 0, asked, List.of());
+  private Journal.Entry begin(Step step, long release, long from, String reason, boolean asked) {
+    return new Journal.Entry(
+        step, release, from, reason, 0, asked, List.of(), Set.of(), identifier());
+  }
+
+  /// Sorts by time, and is nobody else's.
+  private String identifier() {
+    return "%011x-%s".formatted(clock.millis(), UUID.randomUUID().toString().substring(0, 8));
   }
 
   private void idle() {
@@ -272,7 +275,10 @@ final class Engine {
   }
 
   private void apply(ReleaseSet set, SetPlan plan) throws IOException, InterruptedException {
-    journal.write(journal.entry().applying(host.missing()));
+    var content = health.content();
+    // What was cut off may have been started without its network; it was there before that.
+    content.addAll(journal.entry().expected());
+    journal.write(journal.entry().applying(host.missing(), content));
     if (plan.restart()) {
       step(Step.GATING);
       host.restart();
@@ -347,7 +353,9 @@ final class Engine {
     var asked = set.minStable();
     var stable =
         asked == null || asked.compareTo(settings.minStable()) < 0 ? settings.minStable() : asked;
-    var problems = health.judge(stable, set.checks(), Set.copyOf(journal.entry().baseline()));
+    var entry = journal.entry();
+    var before = new Health.Before(Set.copyOf(entry.baseline()), entry.expected());
+    var problems = health.judge(stable, set.checks(), before);
     if (!problems.isEmpty()) {
       rollBack(new UpdateException(UNHEALTHY, String.join("; ", problems)));
       return;

@@ -4,6 +4,7 @@ package io.ioto.ota;
 import io.ioto.api.ota.HealthCheck;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -22,19 +23,25 @@ record Health(Host host, Settings settings, Pause pause) {
     void pause(Duration time) throws InterruptedException;
   }
 
+  /// How the gateway was before the release.
+  ///
+  /// @param missing what it lacked
+  /// @param content relative checks that had nothing to say
+  record Before(Set<String> missing, Set<String> content) {}
+
   static final Duration ROUND = Duration.ofMillis(250);
 
   /// Watches until the gateway has been healthy for long enough, or has not become so in time.
   ///
   /// @param required names of checks that must be there
-  /// @param baseline what the gateway lacked before
+  /// @param before how the gateway was
   /// @return what is wrong; empty when all is well
-  List<String> judge(Duration minStable, List<String> required, Set<String> baseline)
+  List<String> judge(Duration minStable, List<String> required, Before before)
       throws InterruptedException {
     var healthy = Duration.ZERO;
     var passed = Duration.ZERO;
     while (true) {
-      var problems = problems(required, baseline);
+      var problems = problems(required, before);
       if (problems.isEmpty()) {
         if (healthy.compareTo(minStable) >= 0) {
           return problems;
@@ -51,20 +58,48 @@ record Health(Host host, Settings settings, Pause pause) {
     }
   }
 
-  private List<String> problems(List<String> required, Set<String> baseline)
-      throws InterruptedException {
+  /// The relative checks that have nothing to say now.
+  Set<String> content() throws InterruptedException {
+    var content = new HashSet<String>();
+    for (var check : host.checks().entrySet()) {
+      if (relative(check.getValue()) && ask(check.getValue()).isEmpty()) {
+        content.add(check.getKey());
+      }
+    }
+    return content;
+  }
+
+  private List<String> problems(List<String> required, Before before) throws InterruptedException {
     var problems = new ArrayList<String>();
-    host.missing().stream().filter(m -> !baseline.contains(m)).forEach(problems::add);
+    host.missing().stream().filter(m -> !before.missing().contains(m)).forEach(problems::add);
     var checks = host.checks();
     for (var name : required) {
       if (!checks.containsKey(name)) {
         problems.add("there is no health check '%s'".formatted(name));
       }
     }
+    for (var name : before.content()) {
+      if (!checks.containsKey(name)) {
+        problems.add("the health check '%s', which was content, has gone".formatted(name));
+      }
+    }
     for (var check : checks.entrySet()) {
-      ask(check.getValue()).forEach(p -> problems.add("%s: %s".formatted(check.getKey(), p)));
+      var name = check.getKey();
+      if (before.content().contains(name)
+          || required.contains(name)
+          || !relative(check.getValue())) {
+        ask(check.getValue()).forEach(p -> problems.add("%s: %s".formatted(name, p)));
+      }
     }
     return problems;
+  }
+
+  private static boolean relative(HealthCheck check) {
+    try {
+      return check.relative();
+    } catch (RuntimeException _) { // others' code; asked for its problems it says more
+      return false;
+    }
   }
 
   /// Asks on a thread of its own: it is code of others, and may hang.

@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,8 @@ class Journal {
   /// @param attempt how often it has been begun to be applied
   /// @param asked whether somebody asked for it
   /// @param baseline what the gateway lacked before, which is not held against the release
+  /// @param expected relative health checks that were content before, and have to be again
+  /// @param id tells this update from all others, for whoever it is reported to
   record Entry(
       Step step,
       long release,
@@ -36,28 +40,35 @@ class Journal {
       String reason,
       int attempt,
       boolean asked,
-      List<String> baseline) {
-    static final Entry NONE = new Entry(Step.IDLE, 0, 0, "", 0, false, List.of());
+      List<String> baseline,
+      Set<String> expected,
+      String id) {
+    static final Entry NONE = new Entry(Step.IDLE, 0, 0, "", 0, false, List.of(), Set.of(), "");
 
     Entry {
       baseline = List.copyOf(baseline);
+      expected = Set.copyOf(expected);
     }
 
     Entry at(Step next) {
-      return new Entry(next, release, from, reason, attempt, asked, baseline);
+      return new Entry(next, release, from, reason, attempt, asked, baseline, expected, id);
     }
 
     Entry because(Step next, String why) {
-      return new Entry(next, release, from, why, attempt, asked, baseline);
+      return new Entry(next, release, from, why, attempt, asked, baseline, expected, id);
     }
 
-    Entry applying(List<String> lacking) {
-      return new Entry(Step.APPLYING, release, from, reason, attempt + 1, asked, lacking);
+    Entry applying(List<String> lacking, Set<String> content) {
+      return new Entry(
+          Step.APPLYING, release, from, reason, attempt + 1, asked, lacking, content, id);
     }
   }
 
   /// An update that is over.
-  record Past(Step step, long release, String reason, String at) {}
+  ///
+  /// @param from release that ran before
+  /// @param id empty where nothing was tried
+  record Past(Step step, long release, long from, String reason, String at, String id) {}
 
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
 
@@ -97,8 +108,12 @@ class Journal {
                     new Past(
                         Step.valueOf(p.path("state").asText()),
                         p.path("release").asLong(),
+                        p.path("from").asLong(),
                         p.path("reason").asText(),
-                        p.path("at").asText())));
+                        p.path("at").asText(),
+                        p.path("id").asText())));
+    var content = new HashSet<String>();
+    root.path("expected").forEach(c -> content.add(c.asText()));
     entry =
         new Entry(
             Step.valueOf(root.path("state").asText()),
@@ -107,7 +122,9 @@ class Journal {
             root.path("reason").asText(),
             root.path("attempt").asInt(),
             root.path("asked").asBoolean(),
-            lacking);
+            lacking,
+            content,
+            root.path("id").asText());
     past = List.copyOf(over);
   }
 
@@ -132,7 +149,7 @@ class Journal {
   /// Remembers that a release is not wanted any more.
   synchronized void reject(long release, String reason) throws IOException {
     var all = new ArrayList<Past>();
-    all.add(new Past(Step.ROLLED_BACK, release, reason, clock.instant().toString()));
+    all.add(new Past(Step.ROLLED_BACK, release, 0, reason, clock.instant().toString(), ""));
     all.addAll(past);
     var over = List.copyOf(all.subList(0, Math.min(all.size(), history)));
     Durable.write(file, bytes(entry, over, clock.instant().toString()));
@@ -150,7 +167,7 @@ class Journal {
     var now = clock.instant().toString();
     if (!next.step().underWay()) {
       var all = new ArrayList<Past>();
-      all.add(new Past(next.step(), next.release(), next.reason(), now));
+      all.add(new Past(next.step(), next.release(), next.from(), next.reason(), now, next.id()));
       all.addAll(past);
       over = List.copyOf(all.subList(0, Math.min(all.size(), history)));
     }
@@ -172,8 +189,10 @@ class Journal {
         .put("reason", entry.reason())
         .put("attempt", entry.attempt())
         .put("asked", entry.asked())
+        .put("id", entry.id())
         .put("at", now);
     entry.baseline().forEach(root.putArray("baseline")::add);
+    entry.expected().stream().sorted().forEach(root.putArray("expected")::add);
     describe(root, past);
     return (Json5.pretty(root) + "\n").getBytes(StandardCharsets.UTF_8);
   }
@@ -185,8 +204,10 @@ class Journal {
       list.addObject()
           .put("state", p.step().name())
           .put("release", p.release())
+          .put("from", p.from())
           .put("reason", p.reason())
-          .put("at", p.at());
+          .put("at", p.at())
+          .put("id", p.id());
     }
   }
 }

@@ -51,6 +51,11 @@ final class Releases {
     return folder.resolve("journal.json");
   }
 
+  /// What has been reported of the updates in the journal.
+  Path reported() {
+    return folder.resolve("reported.json");
+  }
+
   Path fetch() {
     return folder.resolve("fetch");
   }

@@ -6,16 +6,20 @@ import static io.ioto.api.ota.UpdateException.Reason.NOT_CONFIGURED;
 import static io.ioto.api.ota.UpdateException.Reason.STORAGE;
 
 import io.ioto.api.deploy.Deployer;
+import io.ioto.api.device.Device;
 import io.ioto.api.ota.HealthCheck;
 import io.ioto.api.ota.ReleaseSource;
 import io.ioto.api.ota.UpdateException;
 import io.ioto.api.ota.UpdateState;
 import io.ioto.api.ota.UpdateWatcher;
 import io.ioto.api.ota.Updates;
+import io.ioto.api.provision.CloudApi;
+import io.ioto.api.runtime.Backoff;
 import io.ioto.api.runtime.Readiness;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -96,12 +100,17 @@ public final class Updater implements Updates, Host {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration JOIN = Duration.ofSeconds(5);
 
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration LONGEST = Duration.ofMinutes(5);
+  private static final SecureRandom RANDOM = new SecureRandom();
+
   private final BundleContext context;
   private final Path state;
   private final Settings settings;
   private final Releases releases;
   private final Journal journal;
   private final Engine engine;
+  private final Reporter reporter;
   private final Commands commands;
   private final ReentrantLock turn = new ReentrantLock();
   private final Semaphore requests = new Semaphore(0);
@@ -134,6 +143,9 @@ public final class Updater implements Updates, Host {
             state.resolve("trust"),
             InstantSource.system(),
             Thread::sleep);
+    reporter =
+        new Reporter(
+            journal, releases, () -> best(CloudApi.class), new Backoff(RETRY, LONGEST, RANDOM));
     commands = new Commands(context, this, journal);
     worker = Thread.ofVirtual().name("ota").start(this::run);
   }
@@ -142,6 +154,7 @@ public final class Updater implements Updates, Host {
   public void close() {
     closed = true;
     commands.close();
+    reporter.close();
     worker.interrupt();
     try {
       worker.join(JOIN);
@@ -276,6 +289,7 @@ public final class Updater implements Updates, Host {
   }
 
   private void tell(UpdateState state) {
+    reporter.wake();
     for (var reference : references(UpdateWatcher.class)) {
       var watcher = context.getService(reference);
       if (watcher != null) {
@@ -301,14 +315,28 @@ public final class Updater implements Updates, Host {
     }
     var source = settings.source();
     if (source.isEmpty()) {
-      throw new UpdateException(
-          NOT_CONFIGURED, "update.source names no repository; set it to a folder or a URL");
+      return best(CloudApi.class)
+          .map(this::cloud)
+          .orElseThrow(
+              () ->
+                  new UpdateException(
+                      NOT_CONFIGURED,
+                      "update.source names no repository, and this device has no cloud; set it to"
+                          + " a folder or a URL"));
     }
     if (source.matches("https?://.+")) {
       return new HttpSource(
           URI.create(source.endsWith("/") ? source : source + "/"), settings.patience());
     }
     return new FolderSource(state.resolve(source));
+  }
+
+  private ReleaseSource cloud(CloudApi cloud) {
+    var properties = new LinkedHashMap<String, Object>();
+    best(Device.class).ifPresent(device -> properties.putAll(device.attributes()));
+    properties.put("iotoVersion", String.valueOf(context.getProperty("ioto.version")));
+    return new CloudSource(
+        cloud, properties, Objects.requireNonNullElse(problem, ""), settings.patience());
   }
 
   private boolean deployable() {

@@ -6,8 +6,9 @@
 /// at the next start. A set that concerns this bundle or what it stands on is taken at a restart
 /// of the framework, which the launcher does.
 ///
-/// Threads: one that carries updates out and checks for new ones; one for each health check while
-/// it is asked. Files below the state folder: `release/journal.json`, `release/candidate.json`,
+/// Threads: one that carries updates out and checks for new ones; one that reports to the cloud;
+/// one for each health check while it is asked. Files below the state folder:
+/// `release/journal.json`, `release/reported.json`, `release/candidate.json`,
 /// `release/before.json`, `release/current.json`, `release/previous.json`, `release/fetch/`,
 /// `trust/`.
 @NullMarked

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ioto.api.deploy.DeployException;
 import io.ioto.api.deploy.Target;
+import io.ioto.api.ota.HealthCheck;
 import io.ioto.api.ota.ReleaseSource;
 import io.ioto.api.ota.UpdateException;
 import io.ioto.api.ota.UpdateException.Reason;
@@ -18,11 +19,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.jar.Attributes;
@@ -603,5 +607,185 @@ class EngineTest {
     engine.resume();
     ended(Step.ROLLED_BACK, 1, "SWAP_FAILED: it was cut off 3 times");
     assertThat(gateway.version("b")).isEqualTo("1.0.0");
+  }
+
+  private FakeCloud cloud() {
+    var cloud = new FakeCloud(folder.resolve("repository"));
+    source = new CloudSource(cloud, Map.of("beta", true), "", Duration.ofSeconds(1));
+    return cloud;
+  }
+
+  @Test
+  void cloudSaysWhichReleaseIsMeant() throws Exception {
+    publish("2.0.0");
+    publish("3.0.0");
+    var cloud = cloud();
+    assertThat(engine.check()).isZero();
+    assertThat(cloud.questions.getFirst().path("beta").asBoolean()).isTrue();
+    assertThat(cloud.questions.getFirst().path("release").asLong()).isZero();
+    cloud.assigned = 1;
+    bring();
+    ended(Step.COMMITTED, 1, "");
+    assertThat(gateway.version("b")).isEqualTo("2.0.0");
+    assertThat(engine.check()).isEqualTo(1);
+    cloud.assigned = 2;
+    bring();
+    ended(Step.COMMITTED, 2, "");
+    assertThat(cloud.questions.getLast().path("release").asLong()).isEqualTo(1);
+  }
+
+  @Test
+  void cloudIsNotBelievedWhatNobodySigned() throws Exception {
+    publish("2.0.0");
+    var cloud = cloud();
+    cloud.assigned = 9;
+    refused(Reason.MISSING_BUNDLE, "release 9, which is meant for this gateway");
+    cloud.assigned = 1;
+    bring();
+    publish("3.0.0");
+    cloud.assigned = 2;
+    bring();
+    ended(Step.COMMITTED, 2, "");
+    cloud.assigned = 1;
+    refused(Reason.ROLLBACK, "the source has release 1 at most, and release 2 runs");
+  }
+
+  @Test
+  void cloudCannotSupplyTheRoot() throws Exception {
+    publish("2.0.0");
+    cloud().assigned = 1;
+    Files.delete(folder.resolve("keys/root.json"));
+    refused(Reason.NOT_CONFIGURED, "there is no root file");
+  }
+
+  @Test
+  void cloudThatIsAwayIsToldApart() throws Exception {
+    publish("2.0.0");
+    cloud().away = true;
+    refused(Reason.UNREACHABLE, "nobody answers there");
+  }
+
+  @Test
+  void fileOfTheCloudComesInPieces() throws Exception {
+    var bytes = new byte[2 * CloudSource.PIECE + 17];
+    new Random(1).nextBytes(bytes);
+    Files.createDirectories(folder.resolve("repository"));
+    Files.write(folder.resolve("repository/large"), bytes);
+    Files.write(folder.resolve("repository/empty"), new byte[0]);
+    cloud();
+    try (var content = source.open("large", 5)) {
+      assertThat(content.from()).isEqualTo(5);
+      assertThat(content.in().readAllBytes()).isEqualTo(Arrays.copyOfRange(bytes, 5, bytes.length));
+    }
+    try (var content = source.open("large", bytes.length)) {
+      assertThat(content.in().readAllBytes()).isEmpty();
+    }
+    try (var content = source.open("empty", 0)) {
+      assertThat(content.in().readAllBytes()).isEmpty();
+    }
+    assertThatThrownBy(() -> source.open("nothing", 0)).isInstanceOf(NoSuchFileException.class);
+  }
+
+  private void refused(Reason reason, String message) {
+    assertThatThrownBy(engine::check)
+        .isInstanceOfSatisfying(
+            UpdateException.class, e -> assertThat(e.reason()).as(e.line()).isEqualTo(reason))
+        .hasMessageContaining(message);
+  }
+
+  /// A check of something in the world.
+  private static final class Network implements HealthCheck {
+    volatile boolean away;
+
+    @Override
+    public List<String> problems() {
+      return away ? List.of("nobody answers") : List.of();
+    }
+
+    @Override
+    public boolean relative() {
+      return true;
+    }
+  }
+
+  @Test
+  void networkThatWasThereHasToBeThereAgain() throws Exception {
+    publish("2.0.0");
+    var network = new Network();
+    gateway.checks.put("cloud", network);
+    probe =
+        (step, after) -> {
+          if (step == Step.GATING && after) {
+            network.away = true;
+          }
+        };
+    bring();
+    ended(Step.ROLLED_BACK, 1, "UNHEALTHY: cloud: nobody answers");
+  }
+
+  @Test
+  void networkThatWasAwayIsNotHeldAgainstTheRelease() throws Exception {
+    publish("2.0.0");
+    var network = new Network();
+    network.away = true;
+    gateway.checks.put("cloud", network);
+    bring();
+    ended(Step.COMMITTED, 1, "");
+  }
+
+  @Test
+  void checkThatWasContentMustNotGo() throws Exception {
+    publish("2.0.0");
+    gateway.checks.put("cloud", new Network());
+    probe =
+        (step, after) -> {
+          if (step == Step.GATING && after) {
+            gateway.checks.clear();
+          }
+        };
+    bring();
+    ended(Step.ROLLED_BACK, 1, "UNHEALTHY: the health check 'cloud', which was content, has gone");
+  }
+
+  @Test
+  void checkOfTheWorldThatComesWithTheReleaseIsNotJudged() throws Exception {
+    publish("2.0.0");
+    var network = new Network();
+    network.away = true;
+    probe =
+        (step, after) -> {
+          if (step == Step.GATING && after) {
+            gateway.checks.put("cloud", network);
+          }
+        };
+    bring();
+    ended(Step.COMMITTED, 1, "");
+  }
+
+  @Test
+  void networkIsStillExpectedAfterACut() throws Exception {
+    publish("2.0.0");
+    var network = new Network();
+    gateway.checks.put("cloud", network);
+    gateway.cutWhileSwapping = true;
+    assertThatThrownBy(this::bring).isInstanceOf(FakeGateway.Cut.class);
+    gateway.cutWhileSwapping = false;
+    network.away = true;
+    gateway.boot();
+    start();
+    engine.resume();
+    ended(Step.ROLLED_BACK, 1, "UNHEALTHY: cloud: nobody answers");
+  }
+
+  @Test
+  void everyUpdateHasAnIdentifierThatOutlivesACut() throws Exception {
+    publish("2.0.0");
+    engine.plan(true);
+    var id = journal.entry().id();
+    assertThat(id).matches("[0-9a-z-]{20}");
+    start();
+    assertThat(journal.entry().id()).isEqualTo(id);
+    engine.resume();
+    assertThat(journal.past().getFirst().id()).isEqualTo(id);
   }
 }

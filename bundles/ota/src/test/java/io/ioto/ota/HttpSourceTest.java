@@ -56,10 +56,12 @@ class HttpSourceTest {
           exchange.close();
         });
     server.start();
+    source = source(Duration.ofSeconds(20));
+  }
+
+  private HttpSource source(Duration patience) {
     var port = server.getAddress().getPort();
-    source =
-        new HttpSource(
-            URI.create("http://127.0.0.1:%d/repository/".formatted(port)), Duration.ofMillis(200));
+    return new HttpSource(URI.create("http://127.0.0.1:%d/repository/".formatted(port)), patience);
   }
 
   @AfterEach
@@ -93,6 +95,7 @@ class HttpSourceTest {
 
   @Test
   void serverThatFallsSilentIsGivenUp() {
+    source = source(Duration.ofMillis(200));
     assertThatThrownBy(() -> read("slow", 0)).isInstanceOf(SocketTimeoutException.class);
   }
 }

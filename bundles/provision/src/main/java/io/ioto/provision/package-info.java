@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Brings the device into its cloud: registers it, waits until somebody claims it, has a
 /// certificate issued for a key that was made here, and publishes [io.ioto.api.device.Identity]
-/// while that lasts; `docs/cloud-protocol.md` is the protocol. Every step is on the disk before
+/// and [io.ioto.api.provision.CloudApi] while that lasts; `docs/cloud-protocol.md` is the protocol.
+// Every step is on the disk before
 /// the next, and can be repeated, so a crash costs one step. Whatever else the cloud answers, or
 /// does not, is a reason to try again later, never to give up credentials.
 ///
@@ -14,7 +15,9 @@
     attribute = "objectClass:List<String>=\"io.ioto.api.device.Identity\"",
     effective = "active")
 @Header(name = "Ioto-Handover", value = "true")
-@Header(name = "Ioto-Presence", value = "io.ioto.api.device.Identity")
+@Header(
+    name = "Ioto-Presence",
+    value = "io.ioto.api.device.Identity,io.ioto.api.provision.CloudApi")
 @NullMarked
 package io.ioto.provision;
 

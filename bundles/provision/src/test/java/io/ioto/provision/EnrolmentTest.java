@@ -11,6 +11,7 @@ import io.ioto.api.provision.Stage;
 import io.ioto.api.runtime.Fibers;
 import io.ioto.api.runtime.Signals;
 import io.ioto.api.tls.DeviceKeys;
+import io.ioto.api.tls.Trust;
 import io.ioto.http.JdkHttp;
 import io.ioto.json.Json5;
 import io.ioto.provision.FakeCloud.Trouble;
@@ -39,6 +40,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -523,5 +525,36 @@ class EnrolmentTest {
     assertThatThrownBy(enrolment::release)
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("provisioning has been stopped");
+  }
+
+  @Test
+  void cloudIsHealthyWhileItAnswersTheDevice() {
+    cloud.claimed = true;
+    var enrolment = start();
+    var api = new AuthorisedApi(identity(), http, Trust.PLATFORM);
+    assertThat(api.device()).isEqualTo("X7K2M9P4QR");
+    enrolment.close();
+    var now = new AtomicReference<>(Instant.parse("2026-06-01T00:00:00Z"));
+    var check = new CloudCheck(now::get, List.of(api));
+    assertThat(check.relative()).isTrue();
+    assertThat(check.problems()).isEmpty();
+
+    cloud.trouble("/api/tok/device/status", Trouble.UNAUTHORISED);
+    var asked = cloud.calls.size();
+    assertThat(check.problems()).as("it is not asked at once again").isEmpty();
+    assertThat(cloud.calls).hasSize(asked);
+    now.set(now.get().plusSeconds(2));
+    assertThat(check.problems()).singleElement().asString().contains("the cloud answers 401");
+    now.set(now.get().plusSeconds(2));
+    assertThat(check.problems()).isEmpty();
+    cloud.close();
+    now.set(now.get().plusSeconds(2));
+    assertThat(check.problems()).singleElement().asString().contains("does not answer");
+  }
+
+  @Test
+  void deviceWithoutAnIdentityHasNoHealthyCloud() {
+    assertThat(new CloudCheck(InstantSource.system(), List.of()).problems())
+        .containsExactly("this device is not provisioned");
   }
 }

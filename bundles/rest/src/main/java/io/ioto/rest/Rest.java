@@ -249,10 +249,20 @@ public final class Rest implements Routes, Trigger {
         .json(Map.of("writable", writable));
   }
 
+  /// What there is, and what of it is for whoever asks: pages show no button that would be refused.
   private void models(Exchange exchange) {
     roles.check(exchange, Roles.OTHERS, false);
     List<Map<String, Object>> models =
-        seat.call(db -> db.models().stream().map(Shown::model).toList());
+        seat.call(
+            db ->
+                db.models().stream()
+                    .map(
+                        model ->
+                            Shown.model(
+                                model,
+                                exchange.can(roles.role(model.name(), false)),
+                                exchange.can(roles.role(model.name(), true))))
+                    .toList());
     exchange.json(Map.of("models", models));
   }
 

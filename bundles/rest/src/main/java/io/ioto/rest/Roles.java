@@ -41,13 +41,18 @@ final class Roles {
         "rest.roles.%s: expected a role, or {read: ROLE, write: ROLE}".formatted(model));
   }
 
+  /// The role that a model requires.
+  String role(String model, boolean write) {
+    var required =
+        models.getOrDefault(model, models.getOrDefault(OTHERS, new Required(ADMIN, ADMIN)));
+    return write ? required.write() : required.read();
+  }
+
   /// Refuses whoever lacks the role of a model.
   ///
   /// @throws HttpException 401 when nobody is logged in, 403 when somebody is
   void check(Exchange exchange, String model, boolean write) {
-    var required =
-        models.getOrDefault(model, models.getOrDefault(OTHERS, new Required(ADMIN, ADMIN)));
-    var role = write ? required.write() : required.read();
+    var role = role(model, write);
     if (!exchange.can(role)) {
       throw exchange
           .user()

@@ -37,14 +37,16 @@ final class Shown {
     return shown;
   }
 
-  static Map<String, Object> model(Model model) {
+  /// @param read whether whoever asks may see its items
+  /// @param write whether he may change them
+  static Map<String, Object> model(Model model, boolean read, boolean write) {
     var fields = new LinkedHashMap<String, Object>();
     for (var field : model.fields()) {
       if (!hidden(field)) {
         fields.put(field.name(), field(field));
       }
     }
-    return Map.of("name", model.name(), "fields", fields);
+    return Map.of("name", model.name(), "read", read, "write", write, "fields", fields);
   }
 
   private static Map<String, Object> field(Field field) {

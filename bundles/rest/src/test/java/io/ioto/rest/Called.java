@@ -58,7 +58,11 @@ final class Called {
   }
 
   static Called get(Routes routes, String path) throws Exception {
-    return call(routes, "GET " + path, new Called("", "", "super", Map.of(), NONE));
+    return get("super", routes, path);
+  }
+
+  static Called get(String role, Routes routes, String path) throws Exception {
+    return call(routes, "GET " + path, new Called("", "", role, Map.of(), NONE));
   }
 
   /// Watches until the stream ends.

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.apache.felix.framework.FrameworkFactory;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -352,6 +353,23 @@ class RestTest {
         .contains("username")
         .contains("user, admin")
         .doesNotContain("password");
+  }
+
+  @Test
+  void modelsTellWhatIsForWhoeverAsks() throws Exception {
+    assertThat(permitted("super", "User")).containsExactly(true, true);
+    assertThat(permitted("user", "User")).containsExactly(false, false);
+    assertThat(permitted("user", "Port")).containsExactly(true, true);
+  }
+
+  /// Whether a model may be seen, and changed.
+  private List<Object> permitted(String role, String name) throws Exception {
+    var models = (List<?>) Called.get(role, rest, "/api/models").data("models");
+    return models.stream()
+        .map(m -> (Map<?, ?>) m)
+        .filter(m -> name.equals(m.get("name")))
+        .flatMap(m -> List.of("read", "write").stream().map(m::get))
+        .collect(Collectors.toList());
   }
 
   @Test

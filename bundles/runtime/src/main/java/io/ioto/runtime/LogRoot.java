@@ -35,6 +35,10 @@ public final class LogRoot {
   private record Route(LogFilter filter, LogFormat format) {}
 
   private static final String NAME = "ioto";
+
+  /// Appenders of other bundles, which stay, are called so; others are stopgaps and defaults.
+  private static final String GUESTS = "ioto-";
+
   private static final Duration LAST_LINES = Duration.ofSeconds(2);
 
   private final LoggerContext context;
@@ -82,14 +86,16 @@ public final class LogRoot {
     root.setLevel(filter.level());
     if (!root.isAttached(entrance)) {
       root.addAppender(entrance);
-      others(root).stream().filter(a -> !NAME.equals(a.getName())).forEach(root::detachAppender);
+      appenders(root).stream()
+          .filter(a -> !NAME.equals(a.getName()) && !guest(a))
+          .forEach(root::detachAppender);
     }
   }
 
   @Deactivate
   public synchronized void close() {
     if (root.isAttached(entrance)) {
-      if (others(root).stream().noneMatch(a -> a != entrance)) {
+      if (appenders(root).stream().noneMatch(a -> a != entrance && !guest(a))) {
         root.addAppender(console());
         root.setLevel(Level.WARN);
       }
@@ -103,7 +109,11 @@ public final class LogRoot {
     return writer.flush(LAST_LINES);
   }
 
-  private static List<Appender<ILoggingEvent>> others(Logger root) {
+  private static boolean guest(Appender<?> appender) {
+    return appender.getName() != null && appender.getName().startsWith(GUESTS);
+  }
+
+  private static List<Appender<ILoggingEvent>> appenders(Logger root) {
     var appenders = new ArrayList<Appender<ILoggingEvent>>();
     root.iteratorForAppenders().forEachRemaining(appenders::add);
     return appenders;

@@ -70,6 +70,28 @@ class LogRootTest {
   }
 
   @Test
+  void guestsListenThroughEverySwapAndAreNoSuccessors() throws Exception {
+    var guest = new ListAppender<ILoggingEvent>();
+    guest.setContext(context);
+    guest.setName("ioto-guest");
+    guest.start();
+    context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(guest);
+
+    var first = new LogRoot(context);
+    first.apply(settings("a.log", "info", "all"));
+    var second = new LogRoot(context);
+    second.apply(settings("a.log", "info", "all"));
+    web.info("both");
+    first.close();
+    second.close();
+    assertThat(context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("late")).isNotNull();
+    web.warn("late");
+    assertThat(guest.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly("both", "late");
+  }
+
+  @Test
   void otherSettingsTakeEffectAtOnceAndLoseNoLine() throws Exception {
     var root = new LogRoot(context);
     root.apply(settings("0.log", "all", "all"));

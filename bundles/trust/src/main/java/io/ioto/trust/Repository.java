@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -96,6 +97,40 @@ record Repository(Path folder, KeyFolder keys, InstantSource clock, int keep) {
     } catch (IOException e) {
       throw new ToolException("the repository is damaged: " + e, e);
     }
+  }
+
+  /// Whether a signed build is what the repository has.
+  boolean has(Build build) throws IOException {
+    var snapshot = snapshot();
+    if (snapshot.isEmpty() || !Files.exists(build.targets())) {
+      return false;
+    }
+    var name = "%d.targets.json".formatted(snapshot.get().targets().version());
+    return same(metadata(name), Files.readAllBytes(build.targets()));
+  }
+
+  /// The metadata that make up its present state: every root, and the newest of the other roles.
+  List<Path> metadata() throws IOException {
+    var files = new ArrayList<Path>();
+    for (var version = 1; Files.exists(metadata(version + ".root.json")); version++) {
+      files.add(metadata(version + ".root.json"));
+    }
+    var timestamp = timestamp().orElseThrow(() -> new ToolException("nothing is published yet"));
+    files.add(metadata("timestamp.json"));
+    files.add(metadata("%d.snapshot.json".formatted(timestamp.snapshot().version())));
+    var targets = snapshot().orElseThrow().targets();
+    files.add(metadata("%d.targets.json".formatted(targets.version())));
+    return files;
+  }
+
+  /// The files these sign for, by their SHA-256.
+  Map<String, Path> signed() throws IOException {
+    var files = new HashMap<String, Path>();
+    targets()
+        .ifPresent(
+            all ->
+                all.files().values().forEach(t -> files.put(t.sha256(), folder.resolve(t.file()))));
+    return files;
   }
 
   /// Puts a signed build in.

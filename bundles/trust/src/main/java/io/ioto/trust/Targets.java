@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.trust;
 
+import static io.ioto.api.ota.UpdateException.Reason.HASH_MISMATCH;
+import static io.ioto.api.ota.UpdateException.Reason.MALFORMED;
+import static io.ioto.api.ota.UpdateException.Reason.MISSING_BUNDLE;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ioto.api.ota.UpdateException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -47,8 +52,40 @@ public final class Targets {
     return common;
   }
 
-  Map<String, Target> files() {
+  /// Every file by its path.
+  public Map<String, Target> files() {
     return files;
+  }
+
+  /// Reads the description of a release.
+  ///
+  /// @param bytes its content, as [Client#read] verified it
+  /// @throws UpdateException when it is none, or names a bundle that was not signed for
+  public ReleaseSet describe(Target release, byte[] bytes) {
+    var set = ReleaseSet.read(release.path(), bytes);
+    if (set.number() != release.release()) {
+      throw new UpdateException(
+          MALFORMED, "%s describes release %d".formatted(release.path(), set.number()));
+    }
+    set.bundles().forEach(this::signed);
+    return set;
+  }
+
+  private void signed(ReleaseSet.Bundle bundle) {
+    var target =
+        find(Target.bundle(bundle.sha256()))
+            .orElseThrow(
+                () ->
+                    new UpdateException(
+                        MISSING_BUNDLE,
+                        "the release names %s %s with a SHA-256 that nobody signed for"
+                            .formatted(bundle.name(), bundle.version())));
+    if (!target.sha256().equals(bundle.sha256()) || target.length() != bundle.size()) {
+      throw new UpdateException(
+          HASH_MISMATCH,
+          "%s %s was signed with another SHA-256 or length than the release names"
+              .formatted(bundle.name(), bundle.version()));
+    }
   }
 
   /// The file of that path.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.trust;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ioto.api.ota.UpdateException;
 import io.ioto.json.Units;
 import java.io.IOException;
@@ -29,7 +31,8 @@ public final class Tool {
              ioto release VERB... [OPTION]...
                 build                        make a release of the distribution
                 sign                         sign it, with the key of the role targets
-                publish                      put it into the repository, a folder to be served
+                publish                      put it into the repository, a folder to be served, and
+                                             into the cloud, if one is named
                 refresh                      renew what the repository says of its freshness
 
       options
@@ -47,7 +50,14 @@ public final class Tool {
         --app NAME             application, feature app-NAME (default empty; none for no one)
         --jar FILE[@LEVEL]     a bundle that replaces the one of its name, or joins; repeatable
         --min-stable TIME      how long it must stay healthy to be kept
-        --check NAME           a health check that must be there; repeatable""";
+        --check NAME           a health check that must be there; repeatable
+        --cloud URL[#SHA256]   device cloud to publish to; behind # the hash of its certificate
+        --token-file F         token to publish there with; so does IOTO_TOKEN
+        --policy EXPRESSION    which devices get it there (default: all that have an older one)
+        --percentage N         of these devices get it
+        --limit N              devices get it at most
+        --rate N/TIME          devices get it in that time at most, such as 100/1hr
+        --paused               nobody gets it until that is changed in the cloud""";
 
   private static final Set<String> VERBS = Set.of("build", "sign", "publish", "refresh");
 
@@ -64,6 +74,9 @@ public final class Tool {
   private int keep = 5;
   private int roots = 1;
   private int threshold = 1;
+  private @Nullable String cloud;
+  private @Nullable Path token;
+  private final ObjectNode terms = JsonNodeFactory.instance.objectNode();
   private final List<String> jars = new ArrayList<>();
   private final List<String> checks = new ArrayList<>();
   private final List<String> words = new ArrayList<>();
@@ -137,13 +150,36 @@ public final class Tool {
         System.out.printf("signed release %d%n", made.set().number());
       }
       case "publish" -> {
-        target.publish(made, expires);
+        // A second time where the cloud could not be reached the first time.
+        if (!target.has(made)) {
+          target.publish(made, expires);
+        }
         System.out.printf("published release %d in %s%n", made.set().number(), repository);
+        push(target, made.set().number());
       }
       default -> {
         target.refresh(expires);
         System.out.printf("renewed %s for %d days%n", repository, expires.toDays());
+        push(target, 0);
       }
+    }
+  }
+
+  /// Brings the repository into the cloud.
+  ///
+  /// @param number of the release that the terms are for; 0 for none
+  private void push(Repository from, long number) throws IOException {
+    if (cloud == null) {
+      return;
+    }
+    var secret = token == null ? System.getenv("IOTO_TOKEN") : Files.readString(token).strip();
+    if (secret == null || secret.isEmpty()) {
+      throw new ToolException(
+          "publishing to a cloud needs its token: give --token-file or set IOTO_TOKEN");
+    }
+    try (var site = new CloudSite(cloud, secret)) {
+      var sent = site.push(from, number, terms);
+      System.out.printf("brought %d new files into %s%n", sent, site);
     }
   }
 
@@ -202,6 +238,10 @@ public final class Tool {
         words.add("help");
         continue;
       }
+      if (word.equals("--paused")) {
+        terms.put("enabled", false);
+        continue;
+      }
       if (!rest.hasNext()) {
         throw new ToolException("option '%s' needs a value".formatted(word));
       }
@@ -222,9 +262,24 @@ public final class Tool {
         case "--keep" -> keep = (int) whole(word, value);
         case "--roots" -> roots = (int) whole(word, value);
         case "--threshold" -> threshold = (int) whole(word, value);
+        case "--cloud" -> cloud = value;
+        case "--token-file" -> token = Path.of(value);
+        case "--policy" -> terms.put("policy", value);
+        case "--percentage" -> terms.put("percentage", whole(word, value));
+        case "--limit" -> terms.put("limit", whole(word, value));
+        case "--rate" -> rate(value);
         default -> throw new ToolException("unknown option '%s'".formatted(word));
       }
     }
+  }
+
+  private void rate(String value) {
+    var slash = value.indexOf('/');
+    if (slash < 0) {
+      throw new ToolException("--rate takes devices and a time, such as 100/1hr, not " + value);
+    }
+    terms.put("rate", whole("--rate", value.substring(0, slash)));
+    terms.put("period", time("--rate", value.substring(slash + 1)).toMillis());
   }
 
   private static Duration time(String option, String value) {

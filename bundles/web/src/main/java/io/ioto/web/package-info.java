@@ -4,7 +4,7 @@
 /// it, serves files from bundles and from `web.documents`, and turns whatever goes wrong into a
 /// status ([Dispatcher]).
 ///
-/// Requests run on the virtual threads of the container; none are started here. Routes are added
+/// Requests run on the threads of the container; none are started here. Routes are added
 /// and removed by the thread that registers or unregisters them, which waits until the requests
 /// inside have left and sends streams of events away ([Streams]). The route table is an immutable
 /// snapshot, the places in it are seats ([io.ioto.api.runtime.Seat]) that outlive their occupants

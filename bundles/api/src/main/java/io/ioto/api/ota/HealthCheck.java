@@ -14,4 +14,11 @@ public interface HealthCheck {
 
   /// What is wrong, a sentence each; empty when all is well.
   List<String> problems() throws Exception;
+
+  /// Whether a release is judged by what this check said before it: for what depends on the world,
+  /// such as a network. Where it was content it has to be there and be so again; where it was not,
+  /// or was not there, it is not asked. Never changes.
+  default boolean relative() {
+    return false;
+  }
 }

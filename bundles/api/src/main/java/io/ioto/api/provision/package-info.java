@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// How the device comes to have an [io.ioto.api.device.Identity], and how it is taken from it.
+/// How the device comes to have an [io.ioto.api.device.Identity], how it is taken from it,
+/// and how the cloud is called while it has one ([CloudApi]).
 @Export
 @Version("1.0.0")
 @NullMarked

@@ -3,7 +3,7 @@ package io.ioto.api.web;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/// Answers one request, on a virtual thread of its own, so it may block.
+/// Answers one request, on a thread of its own while it lasts, so it may block.
 @ConsumerType
 @FunctionalInterface
 public interface Handler {

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.ioto.itests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ioto.bench.Gateway;
+import io.ioto.bench.Jars;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.Constants;
+
+/// Where releases are made: keys, builds and a repository in one folder.
+///
+/// @param home the distribution
+record Workshop(Path home, Path folder) {
+  static Workshop in(Path folder) {
+    return new Workshop(Gateway.distribution(), folder);
+  }
+
+  /// Runs the tool, which has to succeed.
+  String tool(List<String> arguments) throws IOException, InterruptedException {
+    var ended = run(arguments);
+    assertThat(ended.exit()).as(ended.output()).isZero();
+    return ended.output();
+  }
+
+  /// Runs the tool.
+  Gateway.Ended run(List<String> arguments) throws IOException, InterruptedException {
+    var command = new ArrayList<String>();
+    command.add(home.resolve("bin/ioto").toString());
+    command.addAll(arguments);
+    for (var option : List.of("keys", "build", "repository")) {
+      command.addAll(List.of("--" + option, folder.resolve(option).toString()));
+    }
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    var process = builder.start();
+    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Gateway.Ended(process.waitFor(), output);
+  }
+
+  /// A bundle of the distribution in another version.
+  String edition(String name, String version) throws IOException {
+    return file(name, Jars.version(Jars.find(home.resolve("bundles"), name), version));
+  }
+
+  /// A bundle that consists of its activator.
+  String bundle(String name, Class<? extends BundleActivator> activator) throws IOException {
+    var path = activator.getName().replace('.', '/') + ".class";
+    try (var in = activator.getResourceAsStream("/" + path)) {
+      return file(
+          name,
+          Jars.bundle(
+              Map.of(
+                  Constants.BUNDLE_MANIFESTVERSION,
+                  "2",
+                  Constants.BUNDLE_SYMBOLICNAME,
+                  name,
+                  Constants.BUNDLE_ACTIVATOR,
+                  activator.getName(),
+                  Constants.IMPORT_PACKAGE,
+                  "org.osgi.framework,io.ioto.api.ota"),
+              Map.of(path, Objects.requireNonNull(in).readAllBytes())));
+    }
+  }
+
+  private String file(String name, byte[] jar) throws IOException {
+    return Files.write(folder.resolve(name + ".jar"), jar).toString();
+  }
+}
