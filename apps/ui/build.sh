@@ -17,13 +17,15 @@ command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 ||
 node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' ||
   die "need Node 20 or newer to be built; found $(node --version)"
 
-# True when something at the places after the first argument is newer than that file. Folders
-# count, by which a file that was removed is noticed.
+# True when something in the folders after the first argument, or the lock file, is newer than that
+# file. Folders within count, by which a file that was removed is noticed; those at the top do not,
+# since Vite writes its configuration there while it works.
 newer() {
   stamp=$1
   shift
   [ -f "$stamp" ] || return 0
-  [ -n "$(find "$@" -name target -prune -o -newer "$stamp" -print | head -n 1)" ]
+  [ -z "$(find "$apps/package-lock.json" -newer "$stamp")" ] || return 0
+  [ -n "$(find "$@" -mindepth 1 \( -name target -o -name node_modules \) -prune -o -mindepth 1 -newer "$stamp" -print | head -n 1)" ]
 }
 
 dependencies() {
@@ -41,7 +43,7 @@ case ${1:-} in
     dependencies
     out=$3/classes/site
     stamp=$3/site.built
-    if [ ! -f "$out/index.html" ] || newer "$stamp" "$2" "$apps/ui" "$apps/package-lock.json"; then
+    if [ ! -f "$out/index.html" ] || newer "$stamp" "$2" "$apps/ui"; then
       mkdir -p "$3"
       : >"$stamp.new"
       (cd "$2" && NODE_ENV=production "$apps/node_modules/.bin/vite" build --logLevel warn --emptyOutDir --outDir "$out") ||
@@ -52,7 +54,7 @@ case ${1:-} in
   test)
     dependencies
     stamp=$2/tested
-    if newer "$stamp" "$apps"/*/ui "$apps/ui" "$apps/package-lock.json"; then
+    if newer "$stamp" "$apps"/*/ui "$apps/ui"; then
       mkdir -p "$2"
       : >"$stamp.new"
       for pages in "$apps/ui" "$apps"/*/ui; do

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.jar.JarInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +46,7 @@ class WalkIT {
 
   @AfterEach
   void close() throws Exception {
+    browser.screenshot("99-last");
     browser.close();
     fleet.close();
   }
@@ -102,7 +102,7 @@ class WalkIT {
   }
 
   private void edit() throws Exception {
-    browser.go(page("ports"));
+    browser.clickText("a", "Ports");
     browser.click("[aria-label='Edit eth0']");
     browser.fillLabelled("Description", "Fibre to the roof");
     browser.screenshot("06-edit-port");
@@ -136,7 +136,7 @@ class WalkIT {
       assertThat(result.failures()).isZero();
     }
     browser.screenshot("09-release-runs");
-    browser.go(page("ports"));
+    browser.go(fleet.device().url());
     browser.await(() -> assertThat(browser.title()).contains("Kickstart two"));
     browser.window("cloud");
     browser.await(() -> assertThat(browser.text("#devices")).contains("1 committed"));
@@ -146,27 +146,31 @@ class WalkIT {
   private void releaseThatFails() throws Exception {
     var why = "UNHEALTHY: valve: the valve is stuck";
     publish("--jar", workshop.bundle("sick", UpdateIT.Sick.class));
-    browser.await(Duration.ofMinutes(2), () -> assertThat(browser.text("#devices")).contains(why));
+    browser.await(Duration.ofMinutes(2), () -> assertThat(browser.text("#devices")).contains("2 rolled back", why));
     browser.screenshot("11-cloud-says-why");
     browser.window("device");
     browser.click("[data-kind=update]");
-    browser.await(() -> assertThat(browser.text(".more")).contains("the valve is stuck"));
+    browser.await(
+        () ->
+            assertThat(browser.text(".more"))
+                .contains("Went back from 2", "the valve is stuck", "release 1"));
     browser.screenshot("12-device-says-why");
+    browser.go(fleet.device().url());
     browser.await(() -> assertThat(browser.title()).contains("Kickstart two"));
   }
 
   /// Every page once more, on a telephone.
   private void small() throws Exception {
     browser.size(400, 800);
-    for (var name : List.of("", "ports", "events", "users")) {
+    for (var name : List.of("dashboard", "ports", "events", "users")) {
       browser.go(page(name));
       browser.await(() -> assertThat(browser.text("h1")).isNotEmpty());
-      browser.screenshot("13-small-" + (name.isEmpty() ? "dashboard" : name));
+      browser.screenshot("13-small-" + name);
     }
   }
 
   private void publish(String... options) throws Exception {
-    var all = new ArrayList<>(List.of("release", "build", "sign", "publish"));
+    var all = new ArrayList<>(List.of("release", "build", "sign", "publish", "--app", "kickstart"));
     all.addAll(fleet.publish());
     all.addAll(List.of(options));
     workshop.tool(all);
@@ -200,10 +204,12 @@ class WalkIT {
 
   private static byte[] entry(byte[] jar, String name) throws IOException {
     try (var in = new JarInputStream(new ByteArrayInputStream(jar))) {
-      while (!Objects.requireNonNull(in.getNextJarEntry(), name).getName().equals(name)) {
-        continue;
+      for (var entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
+        if (entry.getName().equals(name)) {
+          return in.readAllBytes();
+        }
       }
-      return in.readAllBytes();
+      throw new IOException("there is no " + name);
     }
   }
 }
