@@ -146,7 +146,9 @@ class WalkIT {
   private void releaseThatFails() throws Exception {
     var why = "UNHEALTHY: valve: the valve is stuck";
     publish("--jar", workshop.bundle("sick", UpdateIT.Sick.class));
-    browser.await(Duration.ofMinutes(2), () -> assertThat(browser.text("#devices")).contains("2 rolled back", why));
+    browser.await(
+        Duration.ofMinutes(2),
+        () -> assertThat(browser.text("#devices")).contains("2 rolled back", why));
     browser.screenshot("11-cloud-says-why");
     browser.window("device");
     browser.click("[data-kind=update]");
