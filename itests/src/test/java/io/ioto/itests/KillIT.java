@@ -92,7 +92,7 @@ class KillIT {
       }
       System.out.printf(
           "KillIT: %d kills, start %d ms, %d writes acknowledged, %d cut off, releases seen %s%n",
-          KILLS, starting / 1_000_000, ledger.acknowledged().size(), ledger.failures(), releases);
+          KILLS, starting / 1_000_000, ledger.acknowledged().size(), ledger.failures(), seen);
       // Else nothing was tried.
       assertThat(seen).containsExactly(0L, 1L);
       assertThat(ledger.acknowledged()).hasSizeGreaterThan(KILLS);
