@@ -90,7 +90,7 @@ public final class DatabasePage extends Frame {
         status.writable()
             ? "The database is well."
             : "The disk refuses writes; reads go on, and writes will when it takes them again.");
-    html.table("Database", "")
+    html.facts("Database")
         .fact("Takes writes", status.writable() ? "yes" : "no")
         .fact("Trouble", status.trouble().isEmpty() ? "none" : status.trouble())
         .fact("Items", Html.number(status.items()))
@@ -98,7 +98,7 @@ public final class DatabasePage extends Frame {
         .fact("Size of the journal", Html.number(status.journal()) + " bytes")
         .fact("Last commit", Html.number(status.sequence()))
         .end();
-    html.table("Model", "Items", "Synchronised", "Fields");
+    html.table(List.of("Model", "Items", "Synchronised", "Fields"));
     var now = db.snapshot();
     for (var model : db.models()) {
       html.row(
@@ -115,12 +115,9 @@ public final class DatabasePage extends Frame {
   private void items(Html html, Db db, Model model, String next, Html.Link back) {
     var page = db.find(Query.of(model.name()).limit(ITEMS).next(next.isEmpty() ? null : next));
     html.summary(
-        "%s: %d items%s from the %s."
+        "%s: %d items%s."
             .formatted(
-                model.name(),
-                page.items().size(),
-                page.next() == null ? ", the last," : "",
-                next.isEmpty() ? "beginning" : "middle"));
+                model.name(), page.items().size(), page.next() == null ? "" : "; more follow"));
     var fields = shown(model);
     var heads = new ArrayList<>(fields.stream().map(Field::name).toList());
     heads.addAll(List.of("(changed)", "(by)"));

@@ -98,7 +98,7 @@ abstract class Frame extends AbstractServlet {
     try {
       text = action.run().get();
     } catch (RuntimeException e) {
-      log.warn("Console: '{}' failed", action.label(), e);
+      log.warn("Console: '{}' failed: {}", action.label(), e.toString());
       text = message(e);
     }
     outcome = new Outcome(clock.instant(), "%s: %s".formatted(action.label(), text));

@@ -46,20 +46,28 @@ final class Html {
     return this;
   }
 
-  /// Opens a table, to be closed by [#end].
-  Html table(String... heads) {
-    return table(List.of(heads));
+  /// Opens a table of [#fact], to be closed by [#end].
+  Html facts(String title) {
+    open();
+    out.append("<th class=\"ui-widget-header\" style=\"width: 25%\">").append(escape(title));
+    out.append("</th><th class=\"ui-widget-header\"></th></tr></thead><tbody>\n");
+    return this;
   }
 
+  /// Opens a table of [#row], to be closed by [#end].
   Html table(List<String> heads) {
-    // A wide table scrolls by itself.
-    out.append("<div style=\"overflow-x: auto\"><table class=\"nicetable\"><thead><tr>");
+    open();
     for (var head : heads) {
       out.append("<th class=\"ui-widget-header\">").append(escape(head)).append("</th>");
     }
     out.append("</tr></thead><tbody>\n");
-    odd = false;
     return this;
+  }
+
+  private void open() {
+    // A wide table scrolls by itself.
+    out.append("<div style=\"overflow-x: auto\"><table class=\"nicetable\"><thead><tr>");
+    odd = false;
   }
 
   Html row(List<Cell> cells) {
@@ -105,12 +113,11 @@ final class Html {
     out.append("<form method=\"post\" action=\"%s\">".formatted(escape(root)));
     out.append("<div class=\"ui-widget-header ui-corner-all buttonGroup\">");
     for (var action : actions) {
-      out.append(
-          "<button type=\"submit\" name=\"action\" value=\"%s\"%s>%s</button> "
-              .formatted(
-                  escape(action.name()),
-                  action.sure() ? " onclick=\"return confirm('Are you sure?')\"" : "",
-                  escape(action.label())));
+      // The console makes all buttons equally narrow.
+      out.append("<button type=\"submit\" style=\"width: auto; padding: .3em 1em\"");
+      out.append(" name=\"action\" value=\"").append(escape(action.name())).append('"');
+      out.append(action.sure() ? " onclick=\"return confirm('Are you sure?')\">" : ">");
+      out.append(escape(action.label())).append("</button> ");
     }
     out.append("</div></form>\n");
     return this;

@@ -86,7 +86,10 @@ public final class SyncPage extends Frame {
   void write(Html html, Map<String, String> parameters) {
     var present = sync;
     var status = present == null ? null : present.status();
-    if (status == null) {
+    var stages = provisioning;
+    if (stages != null && stages.stage() instanceof Stage.Off(var why)) {
+      html.summary("This gateway belongs to no cloud: " + why);
+    } else if (status == null) {
       html.summary("This gateway does not synchronise its data at present.");
     } else if (!status.connected()) {
       html.summary("The cloud cannot be reached; changes wait for it here.");
@@ -95,7 +98,7 @@ public final class SyncPage extends Frame {
     } else {
       html.summary("This gateway and its cloud are exchanging changes.");
     }
-    html.table("Data", "");
+    html.facts("Data");
     if (status == null) {
       html.fact("Synchronisation", "absent");
     } else {
@@ -105,7 +108,7 @@ public final class SyncPage extends Frame {
           .fact("Last confirmed", Html.time(status.last()));
     }
     html.end();
-    html.table("Cloud", "");
+    html.facts("Cloud");
     cloud(html);
     html.end();
   }

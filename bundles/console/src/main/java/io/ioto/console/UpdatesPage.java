@@ -60,18 +60,22 @@ public final class UpdatesPage extends Frame {
     } else {
       var status = present.status();
       var available = status.available();
-      html.summary("Runs %s; last update: %s.".formatted(release(status.running()), name(status)));
-      html.table("Update", "")
+      html.summary("Runs %s.".formatted(release(status.running())));
+      html.facts("Release")
           .fact("Running", release(status.running()))
-          .fact("Available", available == null ? "not looked for yet" : release(available))
-          .fact("State", name(status))
-          .fact("of", release(status.state().release()))
+          .fact("Available", available == null ? "not known yet" : release(available))
+          .fact("Last update", last(status.state()))
           .fact("Reason", reason(status.state()))
           .fact("Problem of the last check", Objects.requireNonNullElse(status.problem(), "none"))
           .end();
     }
-    html.table("Time", "Release", "State", "Reason");
-    for (var entry : history.entries()) {
+    var entries = history.entries();
+    if (entries.isEmpty()) {
+      html.note("No update since the console was started.");
+      return;
+    }
+    html.table(List.of("Time", "Release", "State", "Reason"));
+    for (var entry : entries) {
       var state = entry.state();
       html.row(
           List.of(
@@ -81,9 +85,6 @@ public final class UpdatesPage extends Frame {
               new Html.Text(reason(state))));
     }
     html.end();
-    if (history.entries().isEmpty()) {
-      html.note("No update since the console was started.");
-    }
   }
 
   @Override
@@ -103,8 +104,10 @@ public final class UpdatesPage extends Frame {
     return number == 0 ? "release 0, as shipped" : "release " + number;
   }
 
-  private static String name(Updates.Status status) {
-    return name(status.state());
+  private static String last(UpdateState state) {
+    return state instanceof UpdateState.Idle
+        ? "none"
+        : "%s, %s".formatted(release(state.release()), name(state));
   }
 
   /// Such as `rolling back`.

@@ -31,7 +31,7 @@ class UpdatesPageTest {
     page.updates = new Known(new UpdateState.RolledBack(7, "UNHEALTHY: <b>broken</b>"));
 
     assertThat(page.page("/updates", Map.of()))
-        .contains("Runs release 0, as shipped; last update: rolled back.")
+        .contains("Runs release 0, as shipped.", "release 7, rolled back")
         .contains("UNHEALTHY: &lt;b&gt;broken&lt;/b&gt;")
         .contains("release 8")
         .contains("Roll back");
