@@ -42,7 +42,7 @@ class KillIT {
   private static final String PATIENT = "{mqtt: {retry: {max: '2 secs'}}}";
 
   private static final Duration PAUSE = Duration.ofMillis(20);
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   /// What the release replaces: beside the old one, and by handover.
   private static final List<String> RELEASED =
@@ -154,7 +154,7 @@ class KillIT {
           broker.kill();
           broker.start();
           // It answers once the broker has acknowledged all of them.
-          assertThat(mail.get(1, TimeUnit.MINUTES).has("allMicros")).isTrue();
+          assertThat(mail.get(4, TimeUnit.MINUTES).has("allMicros")).isTrue();
         }
         assertThat(cloud.issued()).isOne();
         assertThat(credentials(device)).isEqualTo(credentials);
@@ -255,6 +255,7 @@ class KillIT {
           "{device: '%s', key: '%s', item: {description: 'after all'}}"
               .formatted(fleet.id(), item.path("key").asText()));
       eventually(
+          PATIENCE,
           () ->
               assertThat(owner.call("/api/Port/find", "{description: 'after all'}").path("data"))
                   .hasSize(1));
