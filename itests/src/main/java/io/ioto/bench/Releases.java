@@ -75,9 +75,18 @@ public final class Releases {
   }
 
   private void tool(String... arguments) throws IOException, InterruptedException {
+    var ended = run(List.of(arguments));
+    if (ended.exit() != 0) {
+      throw new IllegalStateException(
+          "%s: %s".formatted(String.join(" ", arguments), ended.output()));
+    }
+  }
+
+  /// Runs the tool, on this folder.
+  public Gateway.Ended run(List<String> arguments) throws IOException, InterruptedException {
     var command = new ArrayList<String>();
     command.add(home.resolve("bin/ioto").toString());
-    command.addAll(List.of(arguments));
+    command.addAll(arguments);
     for (var option : List.of("keys", "build", "repository")) {
       command.addAll(List.of("--" + option, folder.resolve(option).toString()));
     }
@@ -85,8 +94,6 @@ public final class Releases {
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     var process = builder.start();
     var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IllegalStateException("%s: %s".formatted(String.join(" ", arguments), output));
-    }
+    return new Gateway.Ended(process.waitFor(), output);
   }
 }

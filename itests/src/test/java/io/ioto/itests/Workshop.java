@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ioto.bench.Gateway;
 import io.ioto.bench.Jars;
+import io.ioto.bench.Releases;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,17 +32,7 @@ record Workshop(Path home, Path folder) {
 
   /// Runs the tool.
   Gateway.Ended run(List<String> arguments) throws IOException, InterruptedException {
-    var command = new ArrayList<String>();
-    command.add(home.resolve("bin/ioto").toString());
-    command.addAll(arguments);
-    for (var option : List.of("keys", "build", "repository")) {
-      command.addAll(List.of("--" + option, folder.resolve(option).toString()));
-    }
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    var process = builder.start();
-    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Gateway.Ended(process.waitFor(), output);
+    return new Releases(home, folder).run(arguments);
   }
 
   /// A bundle of the distribution in another version.
