@@ -3,6 +3,7 @@
 
 const $ = (id) => document.getElementById(id);
 const REST = 1000;
+const WEEK = 7 * 24 * 3_600_000;
 const PRIVATE = ['created', 'updated', 'sk', 'id', 'deviceId', 'accountId'];
 let device = location.hash.slice(1);
 let timer = 0;
@@ -148,7 +149,15 @@ async function showReleases() {
   }
   const releases = await all('release/find', {});
   $('nothing').hidden = releases.length > 0;
+  showExpiry((await call('release/state', {})).expires);
   $('released').replaceChildren(...releases.map(releaseRow));
+}
+
+// Beyond it devices take nothing any more, so it is told loudly a week before.
+function showExpiry(text) {
+  const left = new Date(text) - Date.now();
+  $('expires').textContent = text ? `signed until ${new Date(text).toLocaleString()}` : '';
+  $('expires').className = left < WEEK ? 'bad' : 'hint';
 }
 
 function releaseRow(r) {

@@ -100,10 +100,17 @@ public final class Fleet implements AutoCloseable {
 
   /// A copy of the configuration of a cloud, whose broker has a port that nobody else has.
   public static Path configuration(Path shipped, Path copy) throws IOException {
+    var port = Gateway.freePort();
+    return configuration(
+        shipped, copy, "{ broker: { listen: 'mqtts://127.0.0.1:%d' } }".formatted(port));
+  }
+
+  /// A copy of a configuration.
+  ///
+  /// @param local what its `local.json5` says
+  public static Path configuration(Path shipped, Path copy, String local) throws IOException {
     copy(shipped, copy);
-    Files.writeString(
-        copy.resolve("local.json5"),
-        "{ broker: { listen: 'mqtts://127.0.0.1:%d' } }".formatted(Gateway.freePort()));
+    Files.writeString(copy.resolve("local.json5"), local);
     return copy;
   }
 
@@ -139,6 +146,12 @@ public final class Fleet implements AutoCloseable {
 
   public URI cloudPage() {
     return cloudSetup.url();
+  }
+
+  /// Where the broker listens.
+  public int brokerPort() throws IOException {
+    var config = Files.readString(cloudSetup.state().resolve("config/local.json5"));
+    return Integer.parseInt(found(Pattern.compile("127\\.0\\.0\\.1:(\\d+)"), config));
   }
 
   public String cloudPassword() {
@@ -182,7 +195,7 @@ public final class Fleet implements AutoCloseable {
     }
   }
 
-  /// The power of the device fails, and comes back.
+  /// The power of the device fails, and comes back; it remembers its cloud.
   public void restartDevice() throws IOException, InterruptedException {
     killDevice();
     device.awaitReady();
@@ -192,7 +205,10 @@ public final class Fleet implements AutoCloseable {
   public void killDevice() throws IOException, InterruptedException {
     device.kill();
     device.close();
-    device = Gateway.launch(deviceSetup);
+    var arguments = new ArrayList<>(deviceSetup.arguments());
+    var at = arguments.indexOf("--cloud");
+    arguments.subList(at, at + 2).clear();
+    device = Gateway.launch(deviceSetup.with(arguments.toArray(String[]::new)));
   }
 
   /// The same of the cloud, its broker included.
@@ -213,6 +229,12 @@ public final class Fleet implements AutoCloseable {
 
   /// The items of the device that the cloud has.
   public List<JsonNode> items(Person operator) throws IOException, InterruptedException {
+    return items(operator, id);
+  }
+
+  /// The items of a device that the cloud has.
+  public static List<JsonNode> items(Person operator, String id)
+      throws IOException, InterruptedException {
     var all = new ArrayList<JsonNode>();
     var after = "";
     while (true) {

@@ -2,6 +2,7 @@
 package io.ioto.bench;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -114,7 +115,7 @@ public final class FleetSwaps {
     var jar = Jars.find(gateway.setup().home().resolve("bundles"), symbolicName);
     var messages = new ArrayList<String>();
     var prefix = name.replaceAll("\\W+", "") + ".";
-    try (var writers = Writers.start(fleet, WRITERS, prefix, false)) {
+    try (var writers = Writers.start(fleet, WRITERS, prefix, false, Duration.ZERO)) {
       var mail = Thread.ofVirtual().start(() -> put(messages));
       writers.await(writes);
       for (var n = 1; n <= swaps; n++) {

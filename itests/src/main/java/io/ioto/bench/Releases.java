@@ -37,18 +37,22 @@ public final class Releases {
   /// @param more properties, as JSON5, each with a comma behind it
   /// @return its folder
   public Path configuration(String source, String more) throws IOException {
-    var config = Files.createDirectories(folder.resolve("config"));
-    try (var files = Files.list(home.resolve("runtime-config"))) {
-      for (var file : files.filter(Files::isRegularFile).toList()) {
-        Files.copy(file, config.resolve(file.getFileName()));
-      }
-    }
+    var config =
+        Fleet.configuration(home.resolve("runtime-config"), folder.resolve("config"), "{}");
+    configure(config, source, more);
+    return config;
+  }
+
+  /// Makes a gateway with that folder of configuration believe these keys.
+  ///
+  /// @param source where it is to look for releases
+  /// @param more properties, as JSON5, each with a comma behind it
+  public void configure(Path config, String source, String more) throws IOException {
     Files.copy(folder.resolve("keys/root.json"), config.resolve("root.json"));
     Files.writeString(
         config.resolve("local.json5"),
         "{%s update: {source: '%s', gate: {minStable: '500 ms', settle: '5 secs'}}}"
             .formatted(more, source));
-    return config;
   }
 
   /// Builds, signs and publishes the next release.

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 
 /// Replaces bundles of a gateway that answers requests without pause: the app beside the old one,
 /// the app in its place, and the web server itself. Every request must be answered as if nothing
-/// had happened, and nothing of the old bundles may stay behind.
+/// had happened, and nothing of the old bundles may stay behind. The rest is that of [FleetSwaps].
 public final class SwapBench {
   private static final String APP = "io.ioto.empty";
   private static final String WEB = "io.ioto.web";

@@ -32,6 +32,7 @@ public final class Writers implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private final String prefix;
   private final boolean forgiving;
+  private final Duration pause;
 
   // Guarded by this.
   private final Set<String> acknowledged = new TreeSet<>();
@@ -42,9 +43,10 @@ public final class Writers implements AutoCloseable {
   private long failures;
   private boolean stopping;
 
-  private Writers(String prefix, boolean forgiving) {
+  private Writers(String prefix, boolean forgiving, Duration pause) {
     this.prefix = prefix;
     this.forgiving = forgiving;
+    this.pause = pause;
   }
 
   /// Starts them; they are logged in by then.
@@ -52,9 +54,11 @@ public final class Writers implements AutoCloseable {
   /// @param prefix of the names of their items
   /// @param forgiving whether to go on, with a new login, when there is no answer: for a device
   ///     that is killed
-  public static Writers start(Fleet fleet, int count, String prefix, boolean forgiving)
+  /// @param pause of each of them after a request
+  public static Writers start(
+      Fleet fleet, int count, String prefix, boolean forgiving, Duration pause)
       throws IOException, InterruptedException {
-    var writers = new Writers(prefix, forgiving);
+    var writers = new Writers(prefix, forgiving, pause);
     for (var i = 0; i < count; i++) {
       writers.people.add(fleet.owner());
     }
@@ -70,6 +74,7 @@ public final class Writers implements AutoCloseable {
       try {
         person.call("/api/Port/create", "{name: '%s'}".formatted(name));
         done(name, System.nanoTime() - began);
+        LockSupport.parkNanos(pause.toNanos());
       } catch (IOException e) {
         failed(name + ": " + e, System.nanoTime() - began);
         if (forgiving) {

@@ -8,9 +8,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ioto.bench.Fleet;
 import io.ioto.bench.Gateway;
 import io.ioto.bench.Jars;
+import io.ioto.bench.PlainCloud;
+import io.ioto.bench.Probes;
 import io.ioto.bench.Releases;
 import io.ioto.bench.Writers;
 import io.ioto.json.Json5;
+import io.ioto.testing.Mosquitto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +25,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +38,11 @@ class KillIT {
   private static final int KILLS = Integer.getInteger("ioto.kills", 50);
   private static final int CLOUD_KILLS = 10;
   private static final int WRITERS = 3;
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  /// Pauses between two attempts to connect stay short, however often they fail.
+  private static final String PATIENT = "{mqtt: {retry: {max: '2 secs'}}}";
+
+  private static final Duration PAUSE = Duration.ofMillis(20);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   /// What the release replaces: beside the old one, and by handover.
   private static final List<String> RELEASED =
@@ -47,20 +56,22 @@ class KillIT {
   @Test
   void deviceKilledAtAnyInstantLosesNothingAndComesBackComplete() throws Exception {
     System.out.println("KillIT: seed " + seed);
-    var config = publish();
+    var releases = publish();
     try (var fleet =
         new Fleet(
-            (_, setup) ->
-                // Most of the time goes into starts: the cache makes them short.
-                setup.plus("--config", config.toString()).environment("IOTO_AOT", "on"))) {
+            (config, setup) -> {
+              releases.configure(config, releases.repository().toString(), "");
+              // Most of the time goes into starts: the cache makes them short.
+              return setup.environment("IOTO_AOT", "on");
+            })) {
       fleet.claim();
       var cache = fleet.device().setup().state().resolve("aot/gateway.aot");
       eventually(Duration.ofMinutes(3), () -> assertThat(cache).exists());
       fleet.restartDevice();
       var starting = System.nanoTime() - fleet.device().began();
-      var releases = new TreeSet<Long>();
+      var seen = new TreeSet<Long>();
       Writers.Result ledger;
-      try (var writers = Writers.start(fleet, WRITERS, "kill", true)) {
+      try (var writers = Writers.start(fleet, WRITERS, "kill", true, PAUSE)) {
         for (var kill = 1; kill <= KILLS; kill++) {
           fleet.killDevice();
           if (kill % 3 == 0) {
@@ -69,21 +80,21 @@ class KillIT {
           }
           fleet.device().awaitReady();
           if (kill % 3 == 1) {
-            releases.add(assertComplete(fleet.device()));
+            seen.add(assertComplete(fleet.device()));
           }
           change(fleet.device());
           pause(starting * 3 / 2);
         }
         fleet.restartDevice();
-        releases.add(assertComplete(fleet.device()));
+        seen.add(assertComplete(fleet.device()));
         writers.await(writers.acknowledged() + 20);
         ledger = writers.stop();
       }
       System.out.printf(
           "KillIT: %d kills, start %d ms, %d writes acknowledged, %d cut off, releases seen %s%n",
-          KILLS, starting / 1_000_000, ledger.acknowledged().size(), ledger.failures(), releases);
+          KILLS, starting / 1_000_000, ledger.acknowledged().size(), ledger.failures(), seen);
       // Else nothing was tried.
-      assertThat(releases).containsExactly(0L, 1L);
+      assertThat(seen).containsExactly(0L, 1L);
       assertThat(ledger.acknowledged()).hasSizeGreaterThan(KILLS);
       assertKept(fleet, ledger.acknowledged());
     }
@@ -92,11 +103,16 @@ class KillIT {
   @Test
   void cloudAndBrokerKilledTenTimesCostNeitherDataNorCredentials() throws Exception {
     System.out.println("KillIT: seed " + seed);
-    try (var fleet = new Fleet()) {
+    try (var fleet =
+        new Fleet(
+            (config, setup) -> {
+              Files.writeString(config.resolve("local.json5"), PATIENT);
+              return setup;
+            })) {
       fleet.claim();
       var credentials = credentials(fleet.device());
       Writers.Result ledger;
-      try (var writers = Writers.start(fleet, WRITERS, "cloud", false)) {
+      try (var writers = Writers.start(fleet, WRITERS, "cloud", false, PAUSE)) {
         for (var kill = 0; kill < CLOUD_KILLS; kill++) {
           writers.await(writers.acknowledged() + 50);
           pause(300_000_000);
@@ -114,8 +130,42 @@ class KillIT {
     }
   }
 
-  /// Makes a release and a configuration that finds it.
-  private Path publish() throws Exception {
+  @Test
+  void mosquittoKilledTenTimesCostsNoCredentialsAndTheOutboxGetsThrough() throws Exception {
+    System.out.println("KillIT: seed " + seed);
+    var setup = Gateway.Setup.fresh();
+    var config =
+        Fleet.configuration(
+            setup.home().resolve("runtime-config"), folder.resolve("config"), PATIENT);
+    try (var cloud = new PlainCloud(folder);
+        var broker =
+            Mosquitto.start(folder.resolve("mosquitto"), cloud.listener().toArray(String[]::new))) {
+      cloud.broker(broker.port());
+      setup = setup.with("--cloud", cloud.url().toString(), "--config", config.toString());
+      try (var device = Gateway.start(setup)) {
+        device.awaitLine(line -> line.contains("Connected to"));
+        var credentials = credentials(device);
+        var probes = Probes.into(device);
+        for (var kill = 0; kill < CLOUD_KILLS; kill++) {
+          var mail =
+              new FutureTask<>(() -> probes.call("/probe/outbox?count=300&size=200&threads=2"));
+          Thread.ofVirtual().start(mail);
+          pause(200_000_000);
+          broker.kill();
+          broker.start();
+          // It answers once the broker has acknowledged all of them.
+          assertThat(mail.get(4, TimeUnit.MINUTES).has("allMicros")).isTrue();
+        }
+        assertThat(cloud.issued()).isOne();
+        assertThat(credentials(device)).isEqualTo(credentials);
+      }
+    } finally {
+      setup.delete();
+    }
+  }
+
+  /// Makes a release.
+  private Releases publish() throws Exception {
     var home = Gateway.distribution();
     var releases = new Releases(home, folder);
     releases.keys();
@@ -124,7 +174,7 @@ class KillIT {
       jars.add(Jars.version(Jars.find(home.resolve("bundles"), name), "0.2.0"));
     }
     releases.publish(jars);
-    return releases.configuration(releases.repository().toString(), "");
+    return releases;
   }
 
   private static JsonNode update(Gateway gateway) throws IOException {
@@ -171,19 +221,29 @@ class KillIT {
     try (var owner = fleet.owner();
         var operator = fleet.operator()) {
       var here = Fleet.names(owner);
-      assertThat(here).as("seed %d", seed).containsAll(acknowledged);
+      assertThat(without(acknowledged, here)).as("seed %d, lost on the device", seed).isEmpty();
       eventually(
           PATIENCE,
           () -> {
-            var there =
+            var all =
                 fleet.items(operator).stream()
                     .map(item -> item.path("item").path("name").asText())
                     .filter(name -> !name.isEmpty())
                     .toList();
-            assertThat(there).as("seed %d", seed).doesNotHaveDuplicates();
-            assertThat(new TreeSet<>(there)).as("seed %d", seed).isEqualTo(here);
+            var there = new TreeSet<>(all);
+            assertThat(all).as("seed %d, each once", seed).hasSameSizeAs(there);
+            assertThat(without(here, there))
+                .as("seed %d, %d here, %d in the cloud", seed, here.size(), there.size())
+                .isEmpty();
+            assertThat(without(there, here)).as("seed %d, of the cloud alone", seed).isEmpty();
           });
     }
+  }
+
+  private static Set<String> without(Set<String> all, Set<String> some) {
+    var rest = new TreeSet<>(all);
+    rest.removeAll(some);
+    return rest;
   }
 
   private static void assertEditsArrive(Fleet fleet) throws Exception {
@@ -195,6 +255,7 @@ class KillIT {
           "{device: '%s', key: '%s', item: {description: 'after all'}}"
               .formatted(fleet.id(), item.path("key").asText()));
       eventually(
+          PATIENCE,
           () ->
               assertThat(owner.call("/api/Port/find", "{description: 'after all'}").path("data"))
                   .hasSize(1));

@@ -40,10 +40,8 @@ class ReleaseIT {
     workshop = Workshop.in(folder);
     workshop.tool(List.of("keys", "init"));
     fleet = new Fleet(this::prepared);
+    fleet.claim();
     operator = fleet.operator();
-    operator.call("/api/device/claim", "{id: '%s'}".formatted(fleet.id()));
-    Eventually.eventually(
-        PATIENCE, () -> assertThat(fleet.seen(operator).path("online").asBoolean()).isTrue());
   }
 
   private Gateway.Setup prepared(Path configuration, Gateway.Setup setup) throws IOException {
@@ -104,6 +102,9 @@ class ReleaseIT {
     operator.login();
     assertThat(version()).isEqualTo("0.2.0");
     assertThat(attempts()).hasSize(2);
+    assertThat(fleet.device().run("update", "check").output())
+        .contains("release 1 runs")
+        .doesNotContain("failed:");
   }
 
   @Test
@@ -163,6 +164,32 @@ class ReleaseIT {
     operator.login();
     reported("ROLLED_BACK", 1, 0);
     assertThat(attempts()).hasSize(1);
+  }
+
+  @Test
+  void whatBringsReleasesIsBroughtItself() throws Exception {
+    // Live: the way to the cloud is replaced while it is judged by it.
+    assertPublished(publishing(replacing("provision", "mqtt", "http", "device")));
+    apply(0, "release 1: committed");
+    reported("COMMITTED", 1, 1);
+
+    // At a restart of the framework, over which the report is kept.
+    assertPublished(publishing(replacing("ota", "trust")));
+    apply(0, "release 2: committed");
+    assertThat(Status.of(fleet.device()).bundles())
+        .containsEntry("io.ioto.ota", "0.2.0")
+        .containsEntry("io.ioto.trust", "0.2.0")
+        .containsEntry("io.ioto.mqtt", "0.1.0");
+    reported("COMMITTED", 2, 2);
+    assertThat(attempts()).hasSize(2);
+  }
+
+  private String[] replacing(String... bundles) throws IOException {
+    var options = new ArrayList<String>();
+    for (var bundle : bundles) {
+      options.addAll(List.of("--jar", workshop.edition("io.ioto." + bundle, "0.2.0")));
+    }
+    return options.toArray(String[]::new);
   }
 
   private Gateway.Ended publishing(String... options) throws Exception {

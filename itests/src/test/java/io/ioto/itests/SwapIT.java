@@ -3,6 +3,8 @@ package io.ioto.itests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ioto.bench.Fleet;
+import io.ioto.bench.FleetSwaps;
 import io.ioto.bench.Gateway;
 import io.ioto.bench.SwapBench;
 import org.junit.jupiter.api.Test;
@@ -10,6 +12,7 @@ import org.junit.jupiter.api.Test;
 /// Bundles are replaced under load, and nobody notices. The long version is `./ioto bench swap`.
 class SwapIT {
   private static final int SWAPS = 3;
+  private static final int WRITES = 30;
   private static final long REQUESTS = 6_000;
 
   @Test
@@ -33,6 +36,23 @@ class SwapIT {
           .containsEntry("io.ioto.web", "0.1." + SWAPS);
     } finally {
       setup.delete();
+    }
+  }
+
+  @Test
+  void bundlesOfADeviceAndItsCloudAreSwappedWhilePeopleWrite() throws Exception {
+    try (var fleet = new Fleet()) {
+      fleet.claim();
+      var report = FleetSwaps.run(fleet, 1, WRITES, FleetSwaps.DEVICE, FleetSwaps.CLOUD);
+
+      assertThat(report.outcomes())
+          .allSatisfy(
+              outcome -> {
+                assertThat(outcome.writes().problems()).as(outcome.name()).isEmpty();
+                assertThat(outcome.messages()).as(outcome.name()).isEmpty();
+                assertThat(outcome.loadersLeft()).as(outcome.loaders().body()).isZero();
+              });
+      assertThat(report.lost()).isEmpty();
     }
   }
 

@@ -6,13 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ioto.api.cloud.Inbox;
 import io.ioto.api.db.Stamp;
+import io.ioto.api.db.Values;
 import io.ioto.api.mqtt.Message;
 import io.ioto.json.Json5;
 import io.ioto.json.JsonException;
 import io.ioto.json.Mapper;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class DeviceMail implements Inbox {
   private static final Logger log = LoggerFactory.getLogger(DeviceMail.class);
   private static final int PAGE = 200;
+
+  /// Milliseconds of stamps that are no moments: as many again are left to be later.
+  private static final long LATEST = 1L << 47;
 
   private final Replicas replicas;
   private final Courier courier;
@@ -72,12 +76,20 @@ public final class DeviceMail implements Inbox {
         rejected.put(change.path("key").asText(), String.valueOf(e.getMessage()));
       }
     }
-    for (var newer : replicas.take(device, changes)) {
-      send(newer);
-    }
+    var taken = replicas.take(device, changes);
+    taken.newer().forEach(this::send);
+    taken
+        .rejected()
+        .forEach(
+            (key, reason) -> {
+              log.warn("{} of {} is rejected: {}", key, device, reason);
+              rejected.put(key, reason);
+            });
     var answer = new LinkedHashMap<String, Object>();
     answer.put("seq", json.path("seq").asLong());
-    answer.put("keys", changes.stream().map(Replicas.Change::key).toList());
+    answer.put(
+        "keys",
+        changes.stream().map(Replicas.Change::key).filter(k -> !rejected.containsKey(k)).toList());
     if (!rejected.isEmpty()) {
       answer.put("rejected", rejected);
     }
@@ -98,28 +110,46 @@ public final class DeviceMail implements Inbox {
         new LinkedHashMap<>(mapper.convertValue(item, new TypeReference<Map<String, Object>>() {}));
     var model = String.valueOf(fields.remove("_type"));
     var removed = json.path("cmd").asText().equals("remove");
-    return new Replicas.Change(
-        key, model, Stamp.parse(json.path("stamp").asText()), removed ? Map.of() : fields, removed);
+    var stamp = Stamp.parse(json.path("stamp").asText());
+    if (stamp.millis() >= LATEST) {
+      throw new IllegalArgumentException(
+          "'stamp' is of the year %d".formatted(stamp.instant().atZone(ZoneOffset.UTC).getYear()));
+    }
+    // As deep as it will be in its record.
+    var _ = Values.object(Map.of("values", Map.of("item", fields)));
+    return new Replicas.Change(key, model, stamp, removed ? Map.of() : fields, removed);
   }
 
-  /// Sends what was changed here, or, to a device that knows nothing, everything.
+  /// Sends what was changed here, or, to a device that knows nothing, or more than there is,
+  /// everything.
   private void give(String device, JsonNode json) {
     var after = json.path("version").asLong();
-    var everything = after == 0;
+    // What changes from here on is sent by whoever changes it, and told again the next time.
+    var latest = replicas.version();
+    var version = after == 0 || after > latest ? everything(device, latest) : edits(device, after);
+    answer(device, "SYNCDOWN", Map.of("version", version));
+  }
+
+  private long everything(String device, long latest) {
+    var last = "";
+    for (var page = replicas.list(device, last, PAGE);
+        !page.isEmpty();
+        page = replicas.list(device, last, PAGE)) {
+      page.forEach(this::send);
+      last = page.getLast().key();
+    }
+    return latest;
+  }
+
+  private long edits(String device, long after) {
     var version = after;
-    for (var page = List.<Replica>of(); ; ) {
-      page = replicas.changes(device, version, PAGE);
-      if (page.isEmpty()) {
-        break;
-      }
-      for (var replica : page) {
-        if (everything || replica.edited()) {
-          send(replica);
-        }
-      }
+    for (var page = replicas.changes(device, version, PAGE);
+        !page.isEmpty();
+        page = replicas.changes(device, version, PAGE)) {
+      page.stream().filter(Replica::edited).forEach(this::send);
       version = page.getLast().version();
     }
-    answer(device, "SYNCDOWN", Map.of("version", version));
+    return version;
   }
 
   /// Sends a version of an item to its device, now or when it comes.

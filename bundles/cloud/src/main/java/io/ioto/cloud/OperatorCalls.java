@@ -22,9 +22,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /// What people do here, on the page at `/` and below `/api`: see the devices, claim and release
-/// them, see and change what they keep, and say who gets which release. All calls are POST with a
-/// JSON object; lists come page by page, `{data, next}`, the `next` of one being the `after` of the
-/// following.
+/// them, see and change what they keep. All calls are POST with a JSON object; lists come page by
+/// page, `{data, next}`, the `next` of one being the `after` of the following.
 @Component(service = {Routes.class, Page.class})
 public final class OperatorCalls implements Routes, Page {
   /// A device in a list.
@@ -36,18 +35,6 @@ public final class OperatorCalls implements Routes, Page {
       String registered,
       Map<String, Object> attributes,
       Standing release) {}
-
-  /// A release in a list.
-  ///
-  /// @param available whether devices can still have it
-  record ReleaseRow(
-      long number,
-      boolean available,
-      String published,
-      Terms terms,
-      long offered,
-      long committed,
-      long failed) {}
 
   /// An item in a list.
   record ItemRow(
@@ -63,7 +50,6 @@ public final class OperatorCalls implements Routes, Page {
   private final DeviceMail mail;
   private final Courier courier;
   private final Rollout rollout;
-  private final Publisher publisher;
   private final ObjectMapper mapper = Mapper.create();
 
   @Activate
@@ -72,14 +58,12 @@ public final class OperatorCalls implements Routes, Page {
       @Reference Replicas replicas,
       @Reference DeviceMail mail,
       @Reference Courier courier,
-      @Reference Rollout rollout,
-      @Reference Publisher publisher) {
+      @Reference Rollout rollout) {
     this.registry = registry;
     this.replicas = replicas;
     this.mail = mail;
     this.courier = courier;
     this.rollout = rollout;
-    this.publisher = publisher;
   }
 
   @Override
@@ -100,16 +84,13 @@ public final class OperatorCalls implements Routes, Page {
         .post("/api/device/find", this::devices)
         .post("/api/device/claim", refusing(this::claim))
         .post("/api/device/release", refusing(this::release))
-        .post("/api/release/find", this::releases)
-        .post("/api/release/update", refusing(this::terms))
-        .post("/api/release/token", this::token)
-        .post("/api/update/find", this::attempts)
         .post("/api/item/find", this::items)
         .post("/api/item/update", this::update)
         .post("/api/item/remove", this::remove);
   }
 
-  private static Handler refusing(Handler handler) {
+  /// Turns a refusal into a status.
+  static Handler refusing(Handler handler) {
     return exchange -> {
       try {
         handler.handle(exchange);
@@ -159,40 +140,6 @@ public final class OperatorCalls implements Routes, Page {
     }
     courier.drop(device.id());
     exchange.json(row(device, Set.of()));
-  }
-
-  private void releases(Exchange exchange) {
-    page(exchange, rollout.list(PAGE).stream().map(this::row).toList(), "");
-  }
-
-  private ReleaseRow row(Release release) {
-    return new ReleaseRow(
-        release.number(),
-        rollout.available(release.number()),
-        release.published(),
-        release.terms(),
-        release.counts().offered(),
-        release.counts().committed(),
-        release.counts().failed());
-  }
-
-  private void terms(Exchange exchange) {
-    var json = exchange.json();
-    var number = json.path("number");
-    if (!number.isIntegralNumber() || !number.canConvertToLong()) {
-      throw new HttpException(400, "'number' is missing or no whole number");
-    }
-    exchange.json(row(rollout.terms(number.longValue(), json)));
-  }
-
-  /// The one before is worth nothing from now on.
-  private void token(Exchange exchange) {
-    exchange.header("Cache-Control", "no-store").json(Map.of("token", publisher.renew()));
-  }
-
-  private void attempts(Exchange exchange) {
-    var all = rollout.attempts(text(exchange.json(), "device"));
-    page(exchange, all.stream().map(Attempt::values).toList(), "");
   }
 
   private void items(Exchange exchange) {
@@ -248,7 +195,10 @@ public final class OperatorCalls implements Routes, Page {
     return new HttpException(404, "There is no such item");
   }
 
-  private static void page(Exchange exchange, List<?> rows, String next) {
+  /// Answers with a page of a list.
+  ///
+  /// @param next where the following page begins; empty after the last
+  static void page(Exchange exchange, List<?> rows, String next) {
     var answer = new LinkedHashMap<String, Object>();
     answer.put("data", rows);
     if (!next.isEmpty()) {
@@ -257,7 +207,8 @@ public final class OperatorCalls implements Routes, Page {
     exchange.header("Cache-Control", "no-store").json(answer);
   }
 
-  private static String text(JsonNode json, String name) {
+  /// A text that has to be there.
+  static String text(JsonNode json, String name) {
     var value = json.path(name);
     if (!value.isTextual() || value.textValue().isEmpty()) {
       throw new HttpException(400, "'%s' is missing or no text".formatted(name));

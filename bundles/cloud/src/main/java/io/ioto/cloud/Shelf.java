@@ -8,6 +8,7 @@ import io.ioto.api.ota.UpdateException;
 import io.ioto.api.ota.UpdateException.Reason;
 import io.ioto.json.Durable;
 import io.ioto.json.Json5;
+import io.ioto.json.JsonException;
 import io.ioto.trust.Client;
 import io.ioto.trust.Hash;
 import io.ioto.trust.Targets;
@@ -22,6 +23,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -134,6 +137,23 @@ public final class Shelf {
   /// Numbers of the releases that devices may have.
   NavigableSet<Long> releases() {
     return index().releases();
+  }
+
+  /// Until when devices believe what is here: the publisher has to renew it before. Empty where
+  /// there is nothing.
+  Optional<Instant> expires() throws IOException {
+    var timestamp = find(TIMESTAMP);
+    if (timestamp.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      var signed = Json5.document(timestamp.get()).root().path("signed");
+      return Optional.of(Instant.parse(signed.path("expires").asText()));
+    } catch (JsonException | DateTimeException e) {
+      // It was whole when it was published.
+      log.warn("{} has been changed on the disk: {}", timestamp.get(), e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /// The file that stands for a path.

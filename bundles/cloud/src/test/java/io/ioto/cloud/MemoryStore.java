@@ -14,6 +14,9 @@ final class MemoryStore implements Store {
   private long version;
   Runnable beforeCommit = () -> {};
 
+  /// Most characters of a commit.
+  int largest = Integer.MAX_VALUE;
+
   @Override
   public synchronized Optional<Entry> get(String kind, String key) {
     return Optional.ofNullable(entries.get(kind + "\n" + key));
@@ -38,10 +41,18 @@ final class MemoryStore implements Store {
   }
 
   @Override
+  public synchronized long version() {
+    return version;
+  }
+
+  @Override
   public long commit(List<Step> steps) {
     var hook = beforeCommit;
     beforeCommit = () -> {};
     hook.run();
+    if (steps.toString().length() > largest) {
+      throw new StoreException(StoreException.Reason.TOO_LARGE, "more than " + largest);
+    }
     synchronized (this) {
       for (var step : steps) {
         var there = get(step.kind(), step.key()).map(Entry::version).orElse(ABSENT);

@@ -4,6 +4,8 @@ package io.ioto.cloud;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ioto.api.db.Stamp;
+import io.ioto.api.db.StampClock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class ReplicasTest {
   private final MemoryStore store = new MemoryStore();
   private final Replicas replicas =
-      new Replicas(store, new Hybrid(() -> Instant.ofEpochMilli(1000), "cloud"));
+      new Replicas(
+          store, new StampClock(() -> Instant.ofEpochMilli(1000), "cloud", Duration.ofSeconds(10)));
 
   private static Replicas.Change change(String key, long millis, String name) {
     return new Replicas.Change(
@@ -26,7 +29,7 @@ class ReplicasTest {
   void laterVersionStaysInWhateverOrderTheyCome() {
     replicas.take("D1", List.of(change("port#1", 20, "new")));
 
-    var newer = replicas.take("D1", List.of(change("port#1", 10, "old")));
+    var newer = replicas.take("D1", List.of(change("port#1", 10, "old"))).newer();
 
     assertThat(newer)
         .singleElement()
@@ -39,7 +42,7 @@ class ReplicasTest {
     replicas.take("D1", List.of(change("port#1", 20, "one")));
     var version = replicas.get("D1", "port#1").orElseThrow().version();
 
-    assertThat(replicas.take("D1", List.of(change("port#1", 20, "one")))).isEmpty();
+    assertThat(replicas.take("D1", List.of(change("port#1", 20, "one"))).newer()).isEmpty();
     assertThat(replicas.get("D1", "port#1").orElseThrow().version()).isEqualTo(version);
   }
 
@@ -78,6 +81,32 @@ class ReplicasTest {
         .containsEntry("name", "cloud")
         .containsEntry("updated", "1970-01-01T00:00:05.000Z");
     assertThat(edited.edited()).isTrue();
+  }
+
+  @Test
+  void clockThatIsFarAheadIsNotFollowedAndItsVersionsAreKeptAndEdited() {
+    replicas.take("D1", List.of(change("port#1", 1L << 42, "future")));
+    replicas.take("D2", List.of(change("port#1", 10, "present")));
+
+    var future = replicas.edit("D1", "port#1", item -> Map.of("name", "edited")).orElseThrow();
+    var present = replicas.edit("D2", "port#1", item -> Map.of("name", "edited")).orElseThrow();
+
+    assertThat(future.stamp()).isEqualTo(new Stamp(1L << 42, 1, "cloud"));
+    assertThat(present.stamp().millis()).isEqualTo(1000);
+    assertThat(replicas.take("D1", List.of(change("port#1", 1L << 42, "late"))).newer()).hasSize(1);
+  }
+
+  @Test
+  void changeThatIsTooLargeForTheStoreIsNamedAndTheOthersAreTaken() {
+    store.largest = 1_000;
+    var batch = new ArrayList<Replicas.Change>();
+    IntStream.range(0, 20).forEach(i -> batch.add(change("port#" + i, 10, "n" + i)));
+    batch.add(7, change("port#large", 10, "x".repeat(1_000)));
+
+    var taken = replicas.take("D1", batch);
+
+    assertThat(taken.rejected()).containsOnlyKeys("port#large");
+    assertThat(replicas.list("D1", "", 1000)).hasSize(20);
   }
 
   @Test

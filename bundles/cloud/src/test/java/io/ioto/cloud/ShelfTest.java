@@ -146,6 +146,7 @@ class ShelfTest {
     }
     assertThat(shelf.find("metadata/2.snapshot.json")).isEmpty();
     assertThat(shelf.find("../../secret")).isEmpty();
+    assertThat(shelf.expires()).isPresent();
   }
 
   private static String hash(Path file) {
@@ -280,9 +281,11 @@ class ShelfTest {
     assertThatThrownBy(() -> shelf.publish(old)).hasMessageContaining("version 2 was seen before");
     now = now.plus(Duration.ofDays(31));
     refused(Reason.EXPIRED, "expired");
+    assertThat(shelf.expires().orElseThrow()).isBefore(now);
     assertThat(tool("release", "refresh", "--expires", "90 days")).isZero();
     send();
     publish();
+    assertThat(shelf.expires().orElseThrow()).isAfter(now);
     assertThat(served("metadata/timestamp.json")).contains("\"version\": 3");
   }
 

@@ -7,6 +7,7 @@ import io.ioto.api.db.DbException.Reason;
 import io.ioto.api.db.Item;
 import io.ioto.api.db.Origin;
 import io.ioto.api.db.Stamp;
+import io.ioto.api.db.StampClock;
 import io.ioto.api.db.Values;
 import io.ioto.api.db.Write;
 import io.ioto.api.db.Write.Condition;
@@ -27,7 +28,7 @@ final class Rules {
   private final Map<String, Object> context;
   private final Instant now;
   private final String date;
-  private final Hybrid clock;
+  private final StampClock clock;
   private final Stamp stamp;
   private final Origin origin;
   private final long sequence;
@@ -39,7 +40,7 @@ final class Rules {
       Ids ids,
       Map<String, Object> context,
       Instant now,
-      Hybrid clock,
+      StampClock clock,
       Origin origin,
       long sequence) {
     this.draft = draft;

@@ -12,6 +12,7 @@ import io.ioto.api.db.Model;
 import io.ioto.api.db.Origin;
 import io.ioto.api.db.Page;
 import io.ioto.api.db.Query;
+import io.ioto.api.db.StampClock;
 import io.ioto.api.db.Status;
 import io.ioto.api.db.Write;
 import io.ioto.journal.Journal;
@@ -142,7 +143,7 @@ public final class Store implements Db {
   private final Settings settings;
   private final InstantSource clock;
   private final Journal journal;
-  private final Hybrid hybrid;
+  private final StampClock stamps;
   private final Ids ids = new Ids();
   private final Announcer announcer;
   private final Thread keeper;
@@ -190,8 +191,8 @@ public final class Store implements Db {
     journal = open.apply(restoring);
     head = restoring.data(journal.durable());
     visible = head;
-    hybrid = new Hybrid(clock, ids.uid(10));
-    hybrid.see(restoring.clock());
+    stamps = new StampClock(clock, ids.uid(10));
+    stamps.see(restoring.clock());
     var damage = journal.recovery().damage();
     trouble =
         damage == null
@@ -377,7 +378,7 @@ public final class Store implements Db {
       var sequence = head.sequence() + 1;
       var rules =
           new Rules(
-              draft, settings.limits(), ids, context, clock.instant(), hybrid, origin, sequence);
+              draft, settings.limits(), ids, context, clock.instant(), stamps, origin, sequence);
       work.on(rules);
       if (rules.changes().isEmpty()) {
         // It says something of what may not be on the disk yet.
@@ -585,7 +586,7 @@ public final class Store implements Db {
     lock.lock();
     try {
       publish();
-      return new Frozen(visible, hybrid.last());
+      return new Frozen(visible, stamps.last());
     } finally {
       lock.unlock();
     }

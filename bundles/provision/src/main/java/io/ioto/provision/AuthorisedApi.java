@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.ioto.provision;
 
+import io.ioto.api.device.Device;
 import io.ioto.api.device.Identity;
 import io.ioto.api.http.Call;
 import io.ioto.api.http.Http;
 import io.ioto.api.provision.CloudApi;
 import io.ioto.api.tls.Trust;
+import io.ioto.json.Mapper;
 import java.net.URI;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -24,8 +26,14 @@ public final class AuthorisedApi implements CloudApi {
 
   @Activate
   public AuthorisedApi(
-      @Reference Identity identity, @Reference Http http, Enrolment.Config config) {
-    this(identity, http, Settings.of(config).trust());
+      @Reference Identity identity,
+      @Reference Http http,
+      @Reference Device device,
+      Enrolment.Config config) {
+    this(
+        identity,
+        http,
+        Settings.of(config).remembering(ProgressFile.of(device, Mapper.create()).read()).trust());
   }
 
   AuthorisedApi(Identity identity, Http http, Trust trust) {

@@ -14,6 +14,7 @@ import io.ioto.api.runtime.Backoff;
 import io.ioto.api.runtime.Fibers;
 import io.ioto.api.runtime.Signals;
 import io.ioto.api.tls.DeviceKeys;
+import io.ioto.api.tls.Trust;
 import io.ioto.json.Mapper;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -98,6 +99,7 @@ public final class Enrolment implements Provisioning, Resettable {
 
   // Of the fiber alone.
   private Progress progress;
+  private boolean unsaved;
   private int asked;
   private @Nullable Runnable withdraw;
 
@@ -134,23 +136,32 @@ public final class Enrolment implements Provisioning, Resettable {
 
   Enrolment(Around around, Settings settings, Fibers fibers) {
     this.around = around;
-    this.settings = settings;
-    cloud = new Cloud(around.http(), settings.trust());
+    file = ProgressFile.of(around.device(), mapper);
+    var kept = file.read();
+    this.settings = settings.remembering(kept);
+    cloud = new Cloud(around.http(), this.settings.trust());
     backoff = new Backoff(settings.retryFirst(), settings.retryMax(), around.random());
-    file = new ProgressFile(around.device().state().resolve("provision.json"), mapper);
     // The broker refuses a device that was released, and others; the cloud knows which it is.
     refusals = around.signals().watch("mqtt:refused", _ -> wake());
-    var kept = file.read();
     var site = settings.site();
     if (site == null && kept.isEmpty()) {
-      progress = Progress.none("", around.device().id());
+      progress = Progress.none("", null, around.device().id());
       stage = new Stage.Off("no cloud is configured (device.cloud, api.builder)");
       fiber = null;
     } else {
-      progress = applicable(kept, site, around.device().id());
+      progress = pinned(applicable(kept, site, around.device().id()), site);
+      unsaved = !kept.filter(progress::equals).isPresent();
       stage = new Stage.Registering();
       fiber = fibers.start("provision", this::run);
     }
+  }
+
+  /// The fingerprint that the address brings along is kept, since the address may not be given
+  /// again.
+  private static Progress pinned(Progress progress, @Nullable Site site) {
+    return site != null && site.pin() instanceof Trust.Pinned pin
+        ? progress.at(pin.sha256())
+        : progress;
   }
 
   /// What is kept, if it is about this device and this cloud. Otherwise it stays on the disk until
@@ -170,7 +181,7 @@ public final class Enrolment implements Provisioning, Resettable {
               }
               return fits;
             })
-        .orElseGet(() -> Progress.none(wanted, id));
+        .orElseGet(() -> Progress.none(wanted, null, id));
   }
 
   @Override
@@ -397,6 +408,9 @@ public final class Enrolment implements Provisioning, Resettable {
   }
 
   private Duration settle(Progress.Claim claim, Progress.Grant grant) {
+    if (unsaved) {
+      keep(progress);
+    }
     var identity =
         new Identity(
             progress.id(),
@@ -487,7 +501,7 @@ public final class Enrolment implements Provisioning, Resettable {
           cloud.release(claim, progress.id());
           return true;
         });
-    keep(Progress.none(progress.site(), progress.id()));
+    keep(progress.forgotten());
     return Duration.ZERO;
   }
 
@@ -502,6 +516,7 @@ public final class Enrolment implements Provisioning, Resettable {
   private void keep(Progress next) {
     file.write(next);
     progress = next;
+    unsaved = false;
   }
 
   private synchronized void pause(Duration pause) {

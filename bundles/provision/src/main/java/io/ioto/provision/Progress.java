@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// How far the device has come, as it is kept on the disk.
 ///
 /// @param site base of the registration service it came this far with
+/// @param fingerprint of the certificate that came with its address; null where none did
 /// @param id of the device it is about
 /// @param registered the cloud knows the device
 /// @param claim what the cloud gave when the device was claimed
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Progress(
     String site,
+    @Nullable String fingerprint,
     String id,
     boolean registered,
     @Nullable Claim claim,
@@ -33,23 +35,33 @@ record Progress(
       String account, String endpoint, int port, String alpn, String authority, String since) {}
 
   /// The very beginning.
-  static Progress none(String site, String id) {
-    return new Progress(site, id, false, null, null, null);
+  static Progress none(String site, @Nullable String fingerprint, String id) {
+    return new Progress(site, fingerprint, id, false, null, null, null);
+  }
+
+  /// The very beginning, again.
+  Progress forgotten() {
+    return none(site, fingerprint, id);
+  }
+
+  /// With another fingerprint.
+  Progress at(@Nullable String other) {
+    return new Progress(site, other, id, registered, claim, grant, leaving);
   }
 
   Progress known() {
-    return new Progress(site, id, true, null, null, null);
+    return new Progress(site, fingerprint, id, true, null, null, null);
   }
 
   Progress claimed(Claim by) {
-    return new Progress(site, id, true, by, null, null);
+    return new Progress(site, fingerprint, id, true, by, null, null);
   }
 
   Progress granted(Grant what) {
-    return new Progress(site, id, true, claim, what, null);
+    return new Progress(site, fingerprint, id, true, claim, what, null);
   }
 
   Progress left() {
-    return new Progress(site, id, false, null, null, claim == null ? leaving : claim);
+    return new Progress(site, fingerprint, id, false, null, null, claim == null ? leaving : claim);
   }
 }

@@ -4,6 +4,7 @@ package io.ioto.provision;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ioto.api.device.Device;
 import io.ioto.json.Durable;
 import io.ioto.json.JsonException;
 import java.io.IOException;
@@ -23,9 +24,14 @@ final class ProgressFile {
   private final Path file;
   private final ObjectMapper mapper;
 
-  ProgressFile(Path file, ObjectMapper mapper) {
+  private ProgressFile(Path file, ObjectMapper mapper) {
     this.file = file;
     this.mapper = mapper;
+  }
+
+  /// That of a device.
+  static ProgressFile of(Device device, ObjectMapper mapper) {
+    return new ProgressFile(device.state().resolve("provision.json"), mapper);
   }
 
   /// What is kept; nothing, after a warning, where it is damaged.

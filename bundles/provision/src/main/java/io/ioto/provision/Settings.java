@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What the operator set; see `settings.json5`.
@@ -57,6 +58,25 @@ record Settings(
         Duration.ofMillis(config.provision_retry_first()),
         Duration.ofMillis(config.provision_retry_max()),
         Duration.ofMillis(config.provision_check()));
+  }
+
+  /// With the trust that came with the address of the cloud when that was last given, where the
+  /// configuration has none.
+  Settings remembering(Optional<Progress> kept) {
+    var fingerprint =
+        kept.filter(k -> site == null || site.api().toString().equals(k.site()))
+            .map(Progress::fingerprint);
+    return fingerprint.isEmpty() || !trust.equals(Trust.PLATFORM)
+        ? this
+        : new Settings(
+            site,
+            new Trust.Pinned(fingerprint.get()),
+            account,
+            cloud,
+            poll,
+            retryFirst,
+            retryMax,
+            check);
   }
 
   private static @Nullable Site site(String builder, String cloud) {

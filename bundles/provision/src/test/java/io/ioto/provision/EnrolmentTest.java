@@ -557,4 +557,21 @@ class EnrolmentTest {
     assertThat(new CloudCheck(InstantSource.system(), List.of()).problems())
         .containsExactly("this device is not provisioned");
   }
+
+  @Test
+  void fingerprintOfTheAddressIsKeptWithTheAddress() throws IOException {
+    cloud.claimed = true;
+    var print = "ab".repeat(32);
+    start(settings(cloud.url() + "#" + print), keys, "X7K2M9P4QR").wake();
+    identity();
+    assertThat(Files.readString(state.resolve("provision.json"))).contains(print);
+
+    // Another one is kept, too, although nothing else has changed.
+    running.forEach(Enrolment::close);
+    running.clear();
+    var other = "cd".repeat(32);
+    start(settings(cloud.url() + "#" + other), keys, "X7K2M9P4QR").wake();
+    identity();
+    assertThat(Files.readString(state.resolve("provision.json"))).contains(other);
+  }
 }

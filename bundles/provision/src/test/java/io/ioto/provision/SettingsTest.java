@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +110,23 @@ class SettingsTest {
         .hasMessageContaining("absent.pem cannot be read");
     assertThatThrownBy(() -> settings("{cloud: {fingerprint: 'AB'}}"))
         .hasMessageStartingWith("cloud.fingerprint: 'ab' is no SHA-256 fingerprint");
+  }
+
+  @Test
+  void fingerprintOfAnEarlierAddressCountsWhereThereIsNoOtherTrust() {
+    var kept = Optional.of(Progress.none("https://a/api", PRINT, "D1"));
+    var pinned = new Trust.Pinned(PRINT);
+    assertThat(settings("{}").remembering(kept).trust()).isEqualTo(pinned);
+    assertThat(settings("{device: {cloud: 'https://a'}}").remembering(kept).trust())
+        .isEqualTo(pinned);
+    assertThat(settings("{device: {cloud: 'https://b'}}").remembering(kept).trust())
+        .isEqualTo(Trust.PLATFORM);
+    var other = "cd".repeat(32);
+    assertThat(settings("{cloud: {fingerprint: '%s'}}".formatted(other)).remembering(kept).trust())
+        .isEqualTo(new Trust.Pinned(other));
+    assertThat(settings("{}").remembering(Optional.empty()).trust()).isEqualTo(Trust.PLATFORM);
+    var without = Optional.of(Progress.none("https://a/api", null, "D1"));
+    assertThat(settings("{}").remembering(without).trust()).isEqualTo(Trust.PLATFORM);
   }
 
   @Test

@@ -36,6 +36,7 @@ public final class Tool {
                 refresh                      renew what the repository says of its freshness
 
       options
+        --options F            file with options, one a line (default release/options, if it is there)
         --keys DIR             folder of the keys (default release/keys)
         --roots N              root keys to make (default 1)
         --threshold N          how many of them must sign (default 1)
@@ -109,6 +110,7 @@ public final class Tool {
   }
 
   private int run(List<String> args) throws IOException {
+    parse(standing(args));
     parse(args);
     if (words.isEmpty() || words.contains("help")) {
       System.out.println(HELP);
@@ -227,6 +229,30 @@ public final class Tool {
         keys, secret == null || secret.isEmpty() ? null : secret, InstantSource.system());
   }
 
+  /// Options that stand in a file, one a line.
+  private static List<String> standing(List<String> args) throws IOException {
+    var at = args.indexOf("--options");
+    var file = Path.of(at < 0 || at + 1 == args.size() ? "release/options" : args.get(at + 1));
+    if (!Files.exists(file)) {
+      if (at >= 0) {
+        throw new ToolException("no file '%s'".formatted(file));
+      }
+      return List.of();
+    }
+    var options = new ArrayList<String>();
+    for (var line : Files.readAllLines(file)) {
+      var text = line.strip();
+      if (text.isEmpty() || text.startsWith("#")) {
+        continue;
+      }
+      if (!text.startsWith("--")) {
+        throw new ToolException("%s: '%s' is no option".formatted(file, text));
+      }
+      options.addAll(List.of(text.split("\\s+", 2)));
+    }
+    return options;
+  }
+
   private void parse(List<String> args) {
     for (var rest = args.iterator(); rest.hasNext(); ) {
       var word = rest.next();
@@ -247,6 +273,7 @@ public final class Tool {
       }
       var value = rest.next();
       switch (word) {
+        case "--options" -> {} // read already
         case "--home" -> home = Path.of(value);
         case "--keys" -> keys = Path.of(value);
         case "--build" -> build = Path.of(value);

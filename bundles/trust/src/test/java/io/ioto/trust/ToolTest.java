@@ -175,6 +175,23 @@ class ToolTest {
   }
 
   @Test
+  void optionsThatStandInAFileCountUnlessOthersAreGiven() throws IOException {
+    tool("keys", "init");
+    var options = folder.resolve("options").toString();
+    Files.writeString(
+        folder.resolve("options"), "# of every release\n--number 7\n\n--check cloud\n");
+    assertThat(tool("release", "build", "sign", "publish", "--options", options)).isZero();
+    assertThat(newest().number()).isEqualTo(7);
+    assertThat(newest().checks()).containsExactly("cloud");
+    assertThat(tool("release", "build", "sign", "publish", "--options", options, "--number", "9"))
+        .isZero();
+    assertThat(newest().number()).isEqualTo(9);
+    Files.writeString(folder.resolve("options"), "publish\n");
+    assertThat(tool("release", "build", "--options", options)).isEqualTo(1);
+    assertThat(tool("release", "build", "--options", options + "x")).isEqualTo(1);
+  }
+
+  @Test
   void usageErrorsAreTold() {
     assertThat(tool("release", "bake")).isEqualTo(2);
     assertThat(tool("release", "build", "--colour", "red")).isEqualTo(1);

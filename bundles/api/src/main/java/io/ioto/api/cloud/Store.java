@@ -68,6 +68,9 @@ public interface Store {
   /// @param after the greatest version that is known; 0 for all
   List<Entry> changes(String kind, String prefix, long after, int limit);
 
+  /// The version of the latest commit; nothing that is there has a greater one.
+  long version();
+
   /// Carries out all steps, or none; returns once they are durable. At most 100 steps, no record
   /// twice.
   ///

@@ -108,6 +108,11 @@ public final class DbStore implements Store {
   }
 
   @Override
+  public long version() {
+    return db.sequence();
+  }
+
+  @Override
   public long commit(List<Step> steps) {
     try {
       return db.commit(steps.stream().map(DbStore::write).toList(), Origin.LOCAL).sequence();
