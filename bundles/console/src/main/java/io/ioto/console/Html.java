@@ -110,12 +110,12 @@ final class Html {
     if (actions.isEmpty()) {
       return this;
     }
-    out.append("<form method=\"post\" action=\"%s\">".formatted(escape(root)));
+    out.append("<form method=\"post\" action=\"%s\">".formatted(safe(root)));
     out.append("<div class=\"ui-widget-header ui-corner-all buttonGroup\">");
     for (var action : actions) {
       // The console makes all buttons equally narrow.
       out.append("<button type=\"submit\" style=\"width: auto; padding: .3em 1em\"");
-      out.append(" name=\"action\" value=\"").append(escape(action.name())).append('"');
+      out.append(" name=\"action\" value=\"").append(safe(action.name())).append('"');
       out.append(action.sure() ? " onclick=\"return confirm('Are you sure?')\">" : ">");
       out.append(escape(action.label())).append("</button> ");
     }

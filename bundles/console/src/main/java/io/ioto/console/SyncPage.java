@@ -87,8 +87,8 @@ public final class SyncPage extends Frame {
     var present = sync;
     var status = present == null ? null : present.status();
     var stages = provisioning;
-    if (stages != null && stages.stage() instanceof Stage.Off(var why)) {
-      html.summary("This gateway belongs to no cloud: " + why);
+    if (stages != null && !(stages.stage() instanceof Stage.Provisioned)) {
+      html.summary("No cloud at present; " + stage(stages.stage()));
     } else if (status == null) {
       html.summary("This gateway does not synchronise its data at present.");
     } else if (!status.connected()) {

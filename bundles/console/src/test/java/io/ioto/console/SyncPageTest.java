@@ -31,10 +31,12 @@ class SyncPageTest {
   @Test
   void showsHowFarTheDeviceHasCome() {
     page.sync = new Known(new Sync.Status(true, true, Sync.MANY, Instant.EPOCH));
+    assertThat(page.page("/sync", Map.of())).contains("exchanging changes");
+
     page.provisioning = new Waiting();
 
     assertThat(page.page("/sync", Map.of()))
-        .contains("exchanging changes")
+        .contains("No cloud at present; unclaimed: waits")
         .contains("1,000 or more")
         .contains("1970-01-01T00:00:00Z")
         .contains("waits for somebody to claim 01ABC")
