@@ -36,6 +36,9 @@ public final class FleetSwaps {
   public static final List<String> CLOUD =
       List.of("cloud", "cloud-local", "cloud-broker", "db", "web", "tls", "journal");
 
+  /// Between two writes: the databases are in memory, and the gateways have little of it.
+  private static final Duration PAUSE = Duration.ofMillis(5);
+
   private static final long LINGER = 40_000_000_000L;
   private static final int WRITERS = 4;
   private static final int MESSAGES = 200;
@@ -115,7 +118,7 @@ public final class FleetSwaps {
     var jar = Jars.find(gateway.setup().home().resolve("bundles"), symbolicName);
     var messages = new ArrayList<String>();
     var prefix = name.replaceAll("\\W+", "") + ".";
-    try (var writers = Writers.start(fleet, WRITERS, prefix, false, Duration.ZERO)) {
+    try (var writers = Writers.start(fleet, WRITERS, prefix, false, PAUSE)) {
       var mail = Thread.ofVirtual().start(() -> put(messages));
       writers.await(writes);
       for (var n = 1; n <= swaps; n++) {
